@@ -1,0 +1,17 @@
+import { App, Validations } from 'aws-cdk-lib'
+import { Code } from 'aws-cdk-lib/aws-lambda'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { ApiStack } from '../lib/api-stack.ts'
+import { bundleEntries } from '../lib/bundle/bundle.ts'
+import { readSettings } from '../lib/settings.ts'
+import { StateStack } from '../lib/state-stack.ts'
+
+const app = new App()
+const settings = readSettings(app.node)
+const folder = await bundleEntries()
+
+const state = new StateStack(app, 'LetheState', { settings, code: (entry) => Code.fromAsset(folder(entry)) })
+new ApiStack(app, 'LetheApi', { settings, state })
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+app.synth()

@@ -1,0 +1,195 @@
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib'
+import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import { RouteFunction } from './route-function.ts'
+import { type Route, routes, workOf } from './routes.ts'
+import type { Settings } from './settings.ts'
+import type { StateStack } from './state-stack.ts'
+import { triggers } from './triggers.ts'
+
+export type ApiStackProps = StackProps & { settings: Settings; state: StateStack }
+
+/** Routes and consumers only: destroying and deploying this stack again loses nothing and logs nobody out. */
+export class ApiStack extends Stack {
+  private readonly state: StateStack
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props)
+    const { settings, state } = props
+    this.state = state
+    const api = new CfnApi(this, 'Api', {
+      name: this.stackName,
+      protocolType: 'HTTP',
+      disableExecuteApiEndpoint: settings.domain !== undefined,
+      ...(settings.corsOrigins.length > 0 ? { corsConfiguration: cors(settings.corsOrigins) } : {}),
+    })
+    const stage = this.stage(api, settings)
+    const authorizer = new CfnAuthorizer(this, 'Authorizer', {
+      apiId: api.ref,
+      name: 'access-token',
+      authorizerType: 'JWT',
+      identitySource: ['$request.header.Authorization'],
+      jwtConfiguration: { issuer: state.issuer, audience: [settings.audience] },
+    })
+    const functions = this.routes(api, authorizer)
+    this.consumers()
+    this.alarms(functions)
+    const mapping = state.domainName
+      ? new CfnApiMapping(this, 'Mapping', { apiId: api.ref, domainName: state.domainName.ref, stage: stage.ref })
+      : undefined
+    const url = mapping ? `https://${settings.domain?.name}` : api.attrApiEndpoint
+    new CfnOutput(this, 'ApiUrl', { value: url })
+  }
+
+  private stage(api: CfnApi, settings: Settings) {
+    const { accessLogs } = this.state
+    return new CfnStage(this, 'Stage', {
+      apiId: api.ref,
+      stageName: '$default',
+      autoDeploy: true,
+      defaultRouteSettings: {
+        throttlingBurstLimit: settings.burst,
+        throttlingRateLimit: settings.requestsPerSecond,
+      },
+      accessLogSettings: {
+        destinationArn: this.formatArn({
+          service: 'logs',
+          resource: `log-group:${accessLogs.logGroupName}`,
+        }),
+        format: JSON.stringify(ACCESS_LOG),
+      },
+    })
+  }
+
+  /** Four resources a route: role, function, integration, route. One role of the API may invoke them all. */
+  private routes(api: CfnApi, authorizer: CfnAuthorizer): LambdaFunction[] {
+    const mayInvoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'] })
+    const invoker = new Role(this, 'Invoker', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: { invoke: new PolicyDocument({ statements: [mayInvoke] }) },
+    })
+    return routes.map((route: Route) => {
+      const id = idOf(route.entry)
+      const { function: handler } = new RouteFunction(this, id, { ...this.state.surroundings, work: workOf(route) })
+      mayInvoke.addResources(handler.functionArn)
+      const integration = new CfnIntegration(this, `${id}Integration`, {
+        apiId: api.ref,
+        integrationType: 'AWS_PROXY',
+        integrationUri: handler.functionArn,
+        payloadFormatVersion: '2.0',
+        credentialsArn: invoker.roleArn,
+      })
+      const cfnRoute = new CfnRoute(this, `${id}Route`, {
+        apiId: api.ref,
+        routeKey: `${route.method} ${route.path}`,
+        target: `integrations/${integration.ref}`,
+        ...(route.auth === 'jwt'
+          ? { authorizationType: 'JWT', authorizerId: authorizer.ref }
+          : { authorizationType: 'NONE' }),
+      })
+      if (route.auth === 'public') {
+        Validations.of(cfnRoute).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason:
+            'On the public list of lib/routes.ts: it comes before a session exists, or tells nothing about anyone.',
+        })
+      }
+      return handler
+    })
+  }
+
+  private consumers() {
+    const { surroundings, mailQueue, sessions } = this.state
+    const stream = sessions.tableStreamArn
+    if (!stream) throw new Error('the Sessions table has no stream')
+    const sendMail = new RouteFunction(this, 'SendMail', {
+      ...surroundings,
+      work: triggers.sendMail,
+      mayAlso: [
+        new PolicyStatement({
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+          resources: [mailQueue.queueArn],
+        }),
+      ],
+    })
+    new CfnEventSourceMapping(this, 'MailToSend', {
+      functionName: sendMail.function.functionName,
+      eventSourceArn: mailQueue.queueArn,
+      batchSize: 10,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+    })
+    const watchSessions = new RouteFunction(this, 'WatchSessions', {
+      ...surroundings,
+      work: triggers.watchSessions,
+      mayAlso: [
+        new PolicyStatement({
+          actions: [
+            'dynamodb:ListStreams',
+            'dynamodb:DescribeStream',
+            'dynamodb:GetShardIterator',
+            'dynamodb:GetRecords',
+          ],
+          resources: [stream],
+        }),
+      ],
+    })
+    new CfnEventSourceMapping(this, 'SessionsToWatch', {
+      functionName: watchSessions.function.functionName,
+      eventSourceArn: stream,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: 100,
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 20,
+      maximumRecordAgeInSeconds: Duration.days(1).toSeconds(),
+      functionResponseTypes: ['ReportBatchItemFailures'],
+    })
+  }
+
+  private alarms(functions: LambdaFunction[]) {
+    new Alarm(this, 'MailUndelivered', {
+      alarmDescription: 'A mail was given up: look into the dead-letter queue.',
+      metric: this.state.mailDeadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      threshold: 0,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    })
+    void functions
+  }
+}
+
+function cors(allowOrigins: string[]) {
+  return {
+    allowOrigins,
+    allowMethods: [...new Set(routes.map((route) => route.method))],
+    allowHeaders: ['authorization', 'content-type', 'if-match'],
+    exposeHeaders: ['etag', 'retry-after'],
+    maxAge: Duration.hours(1).toSeconds(),
+  }
+}
+
+/** `routes/users/sign-up` becomes `UsersSignUp`. */
+function idOf(entry: string): string {
+  return entry
+    .replace('routes/', '')
+    .split(/[/-]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
+}
+
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  route: '$context.routeKey',
+  status: '$context.status',
+  sub: '$context.authorizer.claims.sub',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+  integrationStatus: '$context.integration.status',
+  integrationLatency: '$context.integrationLatency',
+  latency: '$context.responseLatency',
+  sourceIp: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+}

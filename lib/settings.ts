@@ -1,0 +1,58 @@
+import type { Node } from 'constructs'
+
+/** Every choice a deployment makes, read from CDK context (`-c name=value` or cdk.json) in this one place. */
+export type Settings = {
+  /** False switches off retention, deletion and termination protection: for throw-away stages only. */
+  protect: boolean
+  architecture: 'arm64' | 'x86_64'
+  /** An issuer host of one's own; `{bucket}` stands for the issuer bucket. Without it a CloudFront distribution is made. */
+  issuerUrl: string | undefined
+  audience: string
+  clientId: string
+  /** The page of the team's app that finishes a sign-up; gets the token in its URL fragment. */
+  appUrl: string
+  productName: string
+  mailFrom: string
+  sessionIdleDays: number
+  sessionAbsoluteDays: number
+  corsOrigins: string[]
+  requestsPerSecond: number
+  burst: number
+  domain: { name: string; certificateArn: string } | undefined
+}
+
+export function readSettings(node: Node): Settings {
+  const text = (name: string, otherwise: string) => String(node.tryGetContext(name) || otherwise)
+  const count = (name: string, otherwise: number) => positiveInteger(name, node.tryGetContext(name) ?? otherwise)
+  const name = node.tryGetContext('domainName')
+  const certificateArn = node.tryGetContext('certificateArn')
+  if (Boolean(name) !== Boolean(certificateArn)) throw new Error('domainName and certificateArn go together')
+  return {
+    protect: String(node.tryGetContext('protect') ?? true) !== 'false',
+    architecture: oneOf('architecture', text('architecture', 'arm64'), ['arm64', 'x86_64']),
+    issuerUrl: node.tryGetContext('issuerUrl') || undefined,
+    audience: text('audience', 'lethe'),
+    clientId: text('clientId', 'lethe'),
+    appUrl: text('appUrl', 'http://localhost:5173/verify'),
+    productName: text('productName', 'Lethe'),
+    mailFrom: text('mailFrom', 'no-reply@example.com'),
+    sessionIdleDays: count('sessionIdleDays', 30),
+    sessionAbsoluteDays: count('sessionAbsoluteDays', 180),
+    corsOrigins: text('corsOrigins', '').split(',').filter(Boolean),
+    requestsPerSecond: count('requestsPerSecond', 1000),
+    burst: count('burst', 2000),
+    domain: name ? { name, certificateArn } : undefined,
+  }
+}
+
+function positiveInteger(name: string, value: unknown): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`${name} must be a whole number above 0`)
+  return number
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((option) => option === value)
+  if (found === undefined) throw new Error(`${name} must be one of ${allowed.join(', ')}`)
+  return found
+}

@@ -1,0 +1,17 @@
+import type { Setting, Thing } from './routes.ts'
+import type { Settings } from './settings.ts'
+
+/** What a function may touch: the service whose actions apply, the ARN they apply to, and the variable that names it. */
+export type Things = Record<Thing, { service: string; arn: string; variable: string; value: string }>
+
+export function settingVariables(settings: Settings, issuer: string): Record<Setting, string> {
+  return {
+    ISSUER: issuer,
+    AUDIENCE: settings.audience,
+    CLIENT_ID: settings.clientId,
+    SESSION_IDLE_DAYS: String(settings.sessionIdleDays),
+    SESSION_ABSOLUTE_DAYS: String(settings.sessionAbsoluteDays),
+    APP_URL: settings.appUrl,
+    PRODUCT_NAME: settings.productName,
+  }
+}
