@@ -8,10 +8,13 @@ import { StateStack } from '../lib/state-stack.ts'
 
 const app = new App()
 const settings = readSettings(app.node)
-const folder = await bundleEntries()
-
-const state = new StateStack(app, 'LetheState', { settings, code: (entry) => Code.fromAsset(folder(entry)) })
-new ApiStack(app, 'LetheApi', { settings, state })
-
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
-app.synth()
+const bundles = await bundleEntries()
+try {
+  const code = (entry: string) => Code.fromAsset(bundles.folder(entry))
+  const state = new StateStack(app, 'LetheState', { settings, code })
+  new ApiStack(app, 'LetheApi', { settings, state })
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  app.synth()
+} finally {
+  await bundles.remove()
+}

@@ -1,8 +1,8 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib'
 import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { RouteFunction } from './route-function.ts'
 import { type Route, routes, workOf } from './routes.ts'
@@ -34,9 +34,9 @@ export class ApiStack extends Stack {
       identitySource: ['$request.header.Authorization'],
       jwtConfiguration: { issuer: state.issuer, audience: [settings.audience] },
     })
-    const functions = this.routes(api, authorizer)
+    this.routes(api, authorizer)
     this.consumers()
-    this.alarms(functions)
+    this.alarms(api)
     const mapping = state.domainName
       ? new CfnApiMapping(this, 'Mapping', { apiId: api.ref, domainName: state.domainName.ref, stage: stage.ref })
       : undefined
@@ -65,13 +65,13 @@ export class ApiStack extends Stack {
   }
 
   /** Four resources a route: role, function, integration, route. One role of the API may invoke them all. */
-  private routes(api: CfnApi, authorizer: CfnAuthorizer): LambdaFunction[] {
+  private routes(api: CfnApi, authorizer: CfnAuthorizer): void {
     const mayInvoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'] })
     const invoker = new Role(this, 'Invoker', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
       inlinePolicies: { invoke: new PolicyDocument({ statements: [mayInvoke] }) },
     })
-    return routes.map((route: Route) => {
+    for (const route of routes as readonly Route[]) {
       const id = idOf(route.entry)
       const { function: handler } = new RouteFunction(this, id, { ...this.state.surroundings, work: workOf(route) })
       mayInvoke.addResources(handler.functionArn)
@@ -97,23 +97,17 @@ export class ApiStack extends Stack {
             'On the public list of lib/routes.ts: it comes before a session exists, or tells nothing about anyone.',
         })
       }
-      return handler
-    })
+    }
   }
 
   private consumers() {
-    const { surroundings, mailQueue, sessions } = this.state
+    const { surroundings, mailQueue, sessions, deadLetters } = this.state
     const stream = sessions.tableStreamArn
     if (!stream) throw new Error('the Sessions table has no stream')
     const sendMail = new RouteFunction(this, 'SendMail', {
       ...surroundings,
       work: triggers.sendMail,
-      mayAlso: [
-        new PolicyStatement({
-          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-          resources: [mailQueue.queueArn],
-        }),
-      ],
+      mayAlso: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], mailQueue.queueArn)],
     })
     new CfnEventSourceMapping(this, 'MailToSend', {
       functionName: sendMail.function.functionName,
@@ -124,17 +118,7 @@ export class ApiStack extends Stack {
     const watchSessions = new RouteFunction(this, 'WatchSessions', {
       ...surroundings,
       work: triggers.watchSessions,
-      mayAlso: [
-        new PolicyStatement({
-          actions: [
-            'dynamodb:ListStreams',
-            'dynamodb:DescribeStream',
-            'dynamodb:GetShardIterator',
-            'dynamodb:GetRecords',
-          ],
-          resources: [stream],
-        }),
-      ],
+      mayAlso: [allow(READ_STREAM, stream), allow(['sqs:SendMessage'], deadLetters.queueArn)],
     })
     new CfnEventSourceMapping(this, 'SessionsToWatch', {
       functionName: watchSessions.function.functionName,
@@ -145,20 +129,45 @@ export class ApiStack extends Stack {
       maximumRetryAttempts: 20,
       maximumRecordAgeInSeconds: Duration.days(1).toSeconds(),
       functionResponseTypes: ['ReportBatchItemFailures'],
+      destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
     })
   }
 
-  private alarms(functions: LambdaFunction[]) {
-    new Alarm(this, 'MailUndelivered', {
-      alarmDescription: 'A mail was given up: look into the dead-letter queue.',
-      metric: this.state.mailDeadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+  private alarms(api: CfnApi) {
+    const aboveZero = {
       threshold: 0,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    }
+    new Alarm(this, 'GivenUp', {
+      alarmDescription: 'A mail or an event was given up: look into the dead-letter queue.',
+      metric: this.state.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      ...aboveZero,
     })
-    void functions
+    new Alarm(this, 'ServerErrors', {
+      alarmDescription: 'Requests were answered with 5xx: look into the function logs by request id.',
+      metric: new Metric({
+        namespace: 'AWS/ApiGateway',
+        metricName: '5xx',
+        dimensionsMap: { ApiId: api.ref },
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      ...aboveZero,
+    })
   }
+}
+
+const READ_STREAM = [
+  'dynamodb:ListStreams',
+  'dynamodb:DescribeStream',
+  'dynamodb:GetShardIterator',
+  'dynamodb:GetRecords',
+]
+
+function allow(actions: string[], resource: string) {
+  return new PolicyStatement({ actions, resources: [resource] })
 }
 
 function cors(allowOrigins: string[]) {

@@ -4,13 +4,15 @@ import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Run
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Setting, Thing, Touches, Work } from './routes.ts'
+import type { Settings } from './settings.ts'
 import type { Things } from './things.ts'
 
 export type Surroundings = {
   things: Things
   settings: Record<Setting, string>
   logs: ILogGroup
-  architecture: 'arm64' | 'x86_64'
+  architecture: Settings['architecture']
+  sourceMaps: boolean
   code: (entry: string) => Code
 }
 
@@ -58,7 +60,7 @@ function statementsOf(touches: Touches, things: Things): PolicyStatement[] {
   })
 }
 
-function variablesOf(work: Work, { things, settings }: Surroundings): Record<string, string> {
+function variablesOf(work: Work, { things, settings, sourceMaps }: Surroundings): Record<string, string> {
   const variables: Record<string, string> = {
     // Empty counts as unset. Declared because `sam local` passes only variables that the template knows.
     AWS_ENDPOINT_URL: '',
@@ -70,5 +72,6 @@ function variablesOf(work: Work, { things, settings }: Surroundings): Record<str
   for (const name of work.knows ?? []) variables[name] = settings[name]
   // One argon2 hash at a time: each further pool thread would keep 46 MiB of its own.
   if (work.hashes) variables.UV_THREADPOOL_SIZE = '1'
+  if (sourceMaps) variables.NODE_OPTIONS = '--enable-source-maps'
   return variables
 }

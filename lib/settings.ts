@@ -16,6 +16,8 @@ export type Settings = {
   sessionIdleDays: number
   sessionAbsoluteDays: number
   corsOrigins: string[]
+  /** Readable stack traces, for some milliseconds of every cold start. */
+  sourceMaps: boolean
   requestsPerSecond: number
   burst: number
   domain: { name: string; certificateArn: string } | undefined
@@ -39,6 +41,7 @@ export function readSettings(node: Node): Settings {
     sessionIdleDays: count('sessionIdleDays', 30),
     sessionAbsoluteDays: count('sessionAbsoluteDays', 180),
     corsOrigins: text('corsOrigins', '').split(',').filter(Boolean),
+    sourceMaps: String(node.tryGetContext('sourceMaps')) === 'true',
     requestsPerSecond: count('requestsPerSecond', 1000),
     burst: count('burst', 2000),
     domain: name ? { name, certificateArn } : undefined,

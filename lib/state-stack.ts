@@ -19,7 +19,7 @@ export class StateStack extends Stack {
   readonly surroundings: Surroundings
   readonly sessions: TableV2
   readonly mailQueue: Queue
-  readonly mailDeadLetters: Queue
+  readonly deadLetters: Queue
   readonly accessLogs: LogGroup
   readonly issuer: string
   readonly domainName: CfnDomainName | undefined
@@ -53,12 +53,13 @@ export class StateStack extends Stack {
     const issuer = new Issuer(this, 'Issuer', { documents, issuerUrl: settings.issuerUrl })
     this.issuer = issuer.url
 
-    this.mailDeadLetters = new Queue(this, 'MailDeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
+    // What a consumer gave up: mails, and stream records of which nobody could be told.
+    this.deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
     this.mailQueue = new Queue(this, 'Mail', {
       retentionPeriod: Duration.days(14),
-      // Six times the timeout of the function that reads it.
-      visibilityTimeout: Duration.seconds(60),
-      deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: 5 },
+      // More than six times its reader's timeout, and longer than the minute between two mails to one address.
+      visibilityTimeout: Duration.seconds(90),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
       enforceSSL: true,
     })
     const logs = new LogGroup(this, 'FunctionLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: kept })
@@ -79,6 +80,7 @@ export class StateStack extends Stack {
       settings: settingVariables(settings, issuer.url),
       logs,
       architecture: settings.architecture,
+      sourceMaps: settings.sourceMaps,
       code: props.code,
     }
     this.ensureKeyRing(issuer, documents.node.defaultChild as CfnBucket)

@@ -1,0 +1,55 @@
+import { argon2 as argon2Callback, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const argon2 = promisify(argon2Callback)
+
+type Cost = { memory: number; passes: number }
+type Phc = Cost & { salt: Buffer; hash: Buffer }
+
+/** 46 MiB, one pass, one lane: OWASP's first choice. */
+const COST: Cost = { memory: 47_104, passes: 1 }
+const LANES = 1
+const HASH_BYTES = 32
+
+/** Unicode has several spellings of one text; keyboards differ in which they send. All else is hashed as it came. */
+const bytesOf = (password: string) => Buffer.from(password.normalize('NFC'), 'utf8')
+
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  return format({ ...COST, salt, hash: await derive(password, salt, COST, HASH_BYTES) })
+}
+
+export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+  const { salt, hash, ...cost } = parse(phc)
+  return timingSafeEqual(await derive(password, salt, cost, hash.length), hash)
+}
+
+export function needsRehash(phc: string): boolean {
+  const { memory, passes } = parse(phc)
+  return memory < COST.memory || passes < COST.passes
+}
+
+/** No password has this hash, but refusing one costs as much as with a real account. */
+export const NOBODY = format({ ...COST, salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) })
+
+function derive(password: string, nonce: Buffer, { memory, passes }: Cost, tagLength: number): Promise<Buffer> {
+  return argon2('argon2id', { message: bytesOf(password), nonce, parallelism: LANES, memory, passes, tagLength })
+}
+
+function format({ memory, passes, salt, hash }: Phc): string {
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${LANES}$${unpadded(salt)}$${unpadded(hash)}`
+}
+
+const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
+
+function parse(phc: string): Phc {
+  const [, memory, passes, salt, hash] =
+    /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(phc) ?? []
+  if (!memory || !passes || !salt || !hash) throw new Error('not a PHC string of argon2id')
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    salt: Buffer.from(salt, 'base64'),
+    hash: Buffer.from(hash, 'base64'),
+  }
+}

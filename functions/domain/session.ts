@@ -1,0 +1,79 @@
+/** Times are whole seconds since 1970. Only hashes of tokens are remembered. */
+export type Session = {
+  sid: string
+  userId: string
+  /** Hash of the family: whoever does not hold it can end nothing. */
+  fam: string
+  /** Hashes of the live refresh token and of its parent. */
+  cur: string
+  par?: string
+  /** The live refresh token's secret, openable only with its parent. */
+  sealed?: string
+  gen: number
+  /** The highest generation whose access token was used. */
+  seen: number
+  rotatedAt: number
+  idleUntil: number
+  endsAt: number
+  epoch: number
+  authAt: number
+  device: string
+  ip: string
+  endedAt?: number
+  why?: EndReason
+}
+
+export type EndReason = 'ended' | 'reuse'
+
+/** One per user: what must hold for all of the user's sessions. */
+export type Gate = { status: 'active' | 'disabled' | 'deleted'; epoch: number; roles: string[] }
+
+export type SessionLimits = { idle: number; absolute: number }
+
+/** How long a used refresh token gives its own successor again: tabs, repeats, lost answers. */
+export const REUSE_WINDOW = 30
+
+export function isAlive(session: Session | undefined, gate: Gate | undefined, now: number): boolean {
+  if (!session || !gate) return false
+  return isWithinLimits(session, now) && gateAdmits(gate, session)
+}
+
+export function isWithinLimits(session: Session, now: number): boolean {
+  return session.endedAt === undefined && session.idleUntil > now && session.endsAt > now
+}
+
+export function gateAdmits(gate: Gate | undefined, session: Session): boolean {
+  return gate?.status === 'active' && gate.epoch === session.epoch
+}
+
+export type LostRotation = 'ended' | 'invalid' | 'expired' | 'repeat' | 'late' | 'reuse'
+
+/** Points 9 to 12 of the state machine: what it means that a token with these hashes could not rotate this session. */
+export function lostRotation(
+  session: Session | undefined,
+  presented: { token: string; family: string },
+  now: number,
+): LostRotation {
+  if (!session || session.endedAt !== undefined) return 'ended'
+  if (session.fam !== presented.family) return 'invalid'
+  if (!isWithinLimits(session, now)) return 'expired'
+  if (session.par !== presented.token) return 'reuse'
+  if (now - session.rotatedAt <= REUSE_WINDOW) return 'repeat'
+  return session.seen < session.gen ? 'late' : 'reuse'
+}
+
+export function newSession(
+  from: Pick<Session, 'sid' | 'userId' | 'fam' | 'cur' | 'epoch' | 'device' | 'ip'>,
+  limits: SessionLimits,
+  now: number,
+): Session {
+  return {
+    ...from,
+    gen: 1,
+    seen: 0,
+    rotatedAt: now,
+    authAt: now,
+    idleUntil: now + limits.idle,
+    endsAt: now + limits.absolute,
+  }
+}

@@ -1,0 +1,27 @@
+export type Profile = {
+  id: string
+  name: string
+  /** As the person spelled it at sign-up; mail goes here. */
+  email: string
+  /** The canonical address: the key of the login item. */
+  login: string
+  v: number
+  createdAt: number
+}
+
+export type Login = { userId: string; address: string; phc: string }
+
+/** A sign-up that waits for the owner of the address. Hashes appear when the mail was made. */
+export type PendingUser = {
+  id: string
+  login: string
+  address: string
+  name: string
+  phc: string
+  expiresAt: number
+  tokenHash?: string
+  codePhc?: string
+}
+
+export const PENDING_LIFE = 86_400
+export const CODE_TRIES = 5

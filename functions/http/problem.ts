@@ -1,0 +1,41 @@
+import type { ErrorCode, LetheError } from '../domain/errors.ts'
+import type { HttpAnswer } from './answer.ts'
+
+/** Codes are stable: clients switch on them. A new code without a status and a title does not compile. */
+export const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
+  invalid_json: { status: 400, title: 'The body is not JSON.' },
+  invalid_input: { status: 400, title: 'The request does not fit its schema.' },
+  invalid_cursor: { status: 400, title: 'The cursor was not given out for this list.' },
+  header_refused: { status: 400, title: 'This route does not take the header Idempotency-Key.' },
+  password_refused: { status: 400, title: 'The password is too easy to guess.' },
+  verification_failed: { status: 400, title: 'The token or code does not fit, was used, or has expired.' },
+  credentials_invalid: { status: 401, title: 'Address and password do not fit together.' },
+  token_invalid: { status: 401, title: 'The access token is not valid.' },
+  session_ended: { status: 401, title: 'The session has ended.' },
+  session_expired: { status: 401, title: 'The session has expired.' },
+  refresh_token_invalid: { status: 401, title: 'The refresh token is not valid.' },
+  refresh_token_reused: { status: 401, title: 'The refresh token was used before; its session was ended.' },
+  session_not_found: { status: 404, title: 'There is no such session.' },
+  account_exists: { status: 409, title: 'The address has an account already.' },
+  version_conflict: { status: 412, title: 'The resource changed meanwhile.' },
+  body_too_large: { status: 413, title: 'The body is larger than 256 KB.' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json.' },
+  internal_error: { status: 500, title: 'Something went wrong on our side.' },
+  store_unavailable: { status: 503, title: 'Not available right now; try again.' },
+}
+
+const RETRY_AFTER_SECONDS = '1'
+
+/** RFC 9457. */
+export function problem({ code, errors }: LetheError): HttpAnswer {
+  const { status, title } = PROBLEMS[code]
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}),
+      ...(status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}),
+    },
+    body: { type: `urn:lethe:problem:${code}`, title, status, code, ...(errors.length > 0 ? { errors } : {}) },
+  }
+}

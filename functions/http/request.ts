@@ -1,0 +1,72 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { type GenericSchema, safeParse } from 'valibot'
+import { LetheError } from '../domain/errors.ts'
+import type { Contract, Input } from './contract.ts'
+
+const MAX_BODY_BYTES = 256 * 1024
+const MAX_USER_AGENT = 256
+
+/** Emulators keep the case of header names; the gateway lowers it. */
+function lowerCased(headers: APIGatewayProxyEventV2['headers'] = {}) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+export function readRequest<C extends Contract>(contract: C, event: APIGatewayProxyEventV2, now: number): Input<C> {
+  const headers = lowerCased(event.headers)
+  if (contract.givesTokens && headers['idempotency-key'] !== undefined) throw new LetheError('header_refused')
+  const { http } = event.requestContext
+  return {
+    path: parse('path', contract.path, event.pathParameters ?? {}),
+    query: parse('query', contract.query, event.queryStringParameters ?? {}),
+    body: readBody(contract.body, event, headers['content-type']),
+    headers,
+    sourceIp: http.sourceIp ?? '',
+    userAgent: (headers['user-agent'] ?? '').toWellFormed().slice(0, MAX_USER_AGENT),
+    now,
+  } as Input<C>
+}
+
+function readBody(schema: GenericSchema | undefined, event: APIGatewayProxyEventV2, contentType = '') {
+  const sent = event.body ?? ''
+  // Base64 is four characters for three bytes: what is too long even so need not be decoded.
+  if (sent.length > MAX_BODY_BYTES * 2) throw new LetheError('body_too_large')
+  const bytes = Buffer.from(sent, event.isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length > MAX_BODY_BYTES) throw new LetheError('body_too_large')
+  if (!schema) {
+    if (bytes.length > 0) throw refused('body', 'takes no body')
+    return undefined
+  }
+  if (!/^application\/json *(; *charset="?utf-8"?)?$/i.test(contentType.trim())) {
+    throw new LetheError('unsupported_media_type')
+  }
+  return parse('', schema, parseJson(bytes))
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new LetheError('invalid_json', { cause })
+  }
+}
+
+function parse(place: string, schema: GenericSchema | undefined, input: unknown): unknown {
+  if (!schema) {
+    const [unknown] = Object.keys(input ?? {})
+    if (unknown !== undefined) throw refused(`${place}.${unknown}`, 'is unknown')
+    return undefined
+  }
+  const result = safeParse(schema, input)
+  if (result.success) return result.output
+  throw new LetheError('invalid_input', {
+    errors: result.issues.map(({ path, message }) => ({
+      field: [...(place ? [place] : []), ...(path ?? []).map(({ key }) => String(key))].join('.'),
+      // The default messages quote what was received, which may be a secret.
+      message: message.replace(/ but received .*$/s, ''),
+    })),
+  })
+}
+
+function refused(field: string, message: string): LetheError {
+  return new LetheError('invalid_input', { errors: [{ field, message }] })
+}

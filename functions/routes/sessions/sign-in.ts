@@ -1,0 +1,50 @@
+import { config } from '../../config.ts'
+import { hashPassword, NOBODY, needsRehash, verifyPassword } from '../../crypto/passwords.ts'
+import { hashOf, newId, newSecret } from '../../crypto/secrets.ts'
+import { canonicalAddress } from '../../domain/email-address.ts'
+import { LetheError } from '../../domain/errors.ts'
+import { formatRefreshToken } from '../../domain/refresh-token.ts'
+import { newSession } from '../../domain/session.ts'
+import { together } from '../../domain/together.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { database } from '../../store/database.ts'
+import { sessionStore } from '../../store/sessions.ts'
+import { userStore } from '../../store/users.ts'
+import { issueTokens, warmKeyRing } from '../token-issuer.ts'
+import { signIn } from './contract.ts'
+
+const db = database()
+const users = userStore(db, config.usersTable())
+const sessions = sessionStore(db, config.sessionsTable())
+const limits = config.sessionLimits()
+warmKeyRing(Math.floor(Date.now() / 1000))
+
+/** Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long. */
+const NOBODYS_LOGIN = { userId: 'nobody', phc: NOBODY }
+const NOBODYS_ADDRESS = 'nobody@invalid'
+
+export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, now }) => {
+  const login = canonicalAddress(body.email) ?? NOBODYS_ADDRESS
+  const { userId, phc } = (await users.findLogin(login)) ?? NOBODYS_LOGIN
+  const [gate, fits] = await together(sessions.readGate(userId), verifyPassword(body.password, phc))
+  if (!fits || gate?.status !== 'active') throw new LetheError('credentials_invalid')
+  if (needsRehash(phc)) await users.replaceHash(login, phc, await hashPassword(body.password))
+
+  const token = { userId, sid: newId(), family: newId(), secret: newSecret() }
+  const session = newSession(
+    {
+      userId,
+      sid: token.sid,
+      fam: hashOf(token.family),
+      cur: hashOf(token.secret),
+      // As read beside the hash: had the gate changed meanwhile, the session would be dead on arrival.
+      epoch: gate.epoch,
+      device: userAgent,
+      ip: sourceIp,
+    },
+    limits,
+    now,
+  )
+  await sessions.create(session)
+  return { status: 201, body: await issueTokens(session, formatRefreshToken(token), now) }
+})

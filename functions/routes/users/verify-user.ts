@@ -1,0 +1,43 @@
+import { config } from '../../config.ts'
+import { verifyPassword } from '../../crypto/passwords.ts'
+import { hashOf, newId } from '../../crypto/secrets.ts'
+import { LetheError } from '../../domain/errors.ts'
+import type { PendingUser } from '../../domain/user.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { codeStore } from '../../store/codes.ts'
+import { database } from '../../store/database.ts'
+import { putGate } from '../../store/sessions.ts'
+import { putUser } from '../../store/users.ts'
+import { verifyUser } from './contract.ts'
+
+const codes = codeStore(database(), config.codesTable())
+const usersTable = config.usersTable()
+const sessionsTable = config.sessionsTable()
+
+export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
+  const pending = 'token' in body ? await byToken(body.token, now) : await byCode(body.pendingId, body.code, now)
+  if (!pending) throw new LetheError('verification_failed')
+
+  const { login, address: email, name, phc } = pending
+  const id = newId()
+  const profile = { id, login, email, name, v: 1, createdAt: now }
+  const user = [...putUser(usersTable, profile, phc), putGate(sessionsTable, id)]
+  const outcome = await codes.turnIntoUser(pending, user, now)
+  if (outcome === 'used') throw new LetheError('verification_failed')
+  if (outcome === 'taken') throw new LetheError('account_exists')
+  return { status: 201, body: { id } }
+})
+
+/** The link's token is `<pending id>.<256 bits>`; guessing it costs its owner nothing, so it is not counted. */
+async function byToken(token: string, now: number): Promise<PendingUser | undefined> {
+  const [id, secret] = token.split('.')
+  if (!id || !secret) return undefined
+  const pending = await codes.findPending(id, now)
+  return pending?.tokenHash === hashOf(secret) ? pending : undefined
+}
+
+async function byCode(id: string, code: string, now: number): Promise<PendingUser | undefined> {
+  const pending = await codes.takeTry(id, now)
+  if (!pending?.codePhc) return undefined
+  return (await verifyPassword(code.replace(/\D/, ''), pending.codePhc)) ? pending : undefined
+}

@@ -1,0 +1,61 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import type { JWK } from 'jose'
+import { LetheError } from '../domain/errors.ts'
+
+export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JWK }
+export type KeyRing = { keys: readonly SigningKey[] }
+
+const CACHE_SECONDS = 300
+
+/** Private keys: in the secret, and in the memory of those who sign. */
+export function keyRingStore(secretId: string) {
+  const secrets = new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 },
+  })
+  let cached: { ring: KeyRing; at: number } | undefined
+
+  async function find(): Promise<KeyRing | undefined> {
+    try {
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId }))
+      return SecretString ? JSON.parse(SecretString) : undefined
+    } catch (cause) {
+      if (cause instanceof ResourceNotFoundException) return undefined
+      throw new LetheError('store_unavailable', { cause })
+    }
+  }
+
+  return {
+    find,
+
+    async current(now: number): Promise<SigningKey> {
+      if (!cached || now - cached.at >= CACHE_SECONDS) {
+        const ring = await find()
+        if (ring) cached = { ring, at: now }
+      }
+      const key = cached?.ring.keys.find(({ state }) => state === 'current')
+      if (!key) throw new LetheError('store_unavailable')
+      return key
+    },
+
+    /** Rivals with the same token converge: the first one's ring stays. */
+    async putFirst(ring: KeyRing, token: string): Promise<void> {
+      const put = new PutSecretValueCommand({
+        SecretId: secretId,
+        SecretString: JSON.stringify(ring),
+        ClientRequestToken: token,
+      })
+      try {
+        await secrets.send(put)
+      } catch (cause) {
+        if (!(cause instanceof ResourceExistsException)) throw cause
+      }
+    },
+  }
+}

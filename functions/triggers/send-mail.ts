@@ -1,0 +1,63 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { config } from '../config.ts'
+import { hashPassword } from '../crypto/passwords.ts'
+import { hashOf, newSecret, newTypedCode } from '../crypto/secrets.ts'
+import { accountExistsMail, signUpMail, tokenReuseMail } from '../domain/mails.ts'
+import { type MailMessage, parseMailMessage } from '../domain/messages.ts'
+import { codeStore } from '../store/codes.ts'
+import { database } from '../store/database.ts'
+import { mailLog } from '../store/mail-log.ts'
+import { mailer } from '../store/mailer.ts'
+import { userStore } from '../store/users.ts'
+
+const db = database()
+const codes = codeStore(db, config.codesTable())
+const log = mailLog(db, config.codesTable())
+const users = userStore(db, config.usersTable())
+const mail = mailer(config.mailFrom())
+const product = { name: config.productName(), appUrl: config.appUrl() }
+
+/** What failed stays in the queue and comes again; what keeps failing ends in the dead-letter queue. */
+export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
+  for (const { messageId, body } of Records) {
+    try {
+      await sendOnce(parseMailMessage(body), Math.floor(Date.now() / 1000))
+    } catch (error) {
+      console.error(JSON.stringify({ messageId, error: error instanceof Error ? error.stack : String(error) }))
+      batchItemFailures.push({ itemIdentifier: messageId })
+    }
+  }
+  return { batchItemFailures }
+}
+
+async function sendOnce(message: MailMessage, now: number): Promise<void> {
+  const event = message.kind === 'sign-up' ? `sign-up#${message.pendingId}` : `token-reuse#${message.sid}`
+  const claim = await log.claim(event, now)
+  if (claim === 'done') return
+  if (claim === 'busy') throw new Error(`${event} is being sent by another`)
+  if (message.kind === 'sign-up') await sendSignUpMail(message.pendingId, now)
+  else await sendReuseMail(message)
+  await log.done(event)
+}
+
+async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
+  const pending = await codes.findPending(pendingId, now)
+  if (!pending) return
+  if (!(await log.allow(pending.login, now))) {
+    console.info(JSON.stringify({ pendingId, dropped: 'the address had its mails for now' }))
+    return
+  }
+  const account = await users.findLogin(pending.login)
+  if (account) return mail.send(accountExistsMail(account.address, product))
+
+  const secret = newSecret()
+  const code = newTypedCode()
+  const stored = await codes.setCodes(pendingId, { tokenHash: hashOf(secret), codePhc: await hashPassword(code) }, now)
+  if (stored) await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
+}
+
+async function sendReuseMail({ userId, at }: Extract<MailMessage, { kind: 'token-reuse' }>): Promise<void> {
+  const profile = await users.findProfile(userId)
+  if (profile) await mail.send(tokenReuseMail(profile.email, at, product))
+}
