@@ -48,7 +48,7 @@ export function passwordWeakness(
   const { length } = characters(hashed)
   if (length < MIN_LENGTH) return 'too_short'
   if (length > MAX_LENGTH) return 'too_long'
-  return isTooSimple(fold(hashed), contextWords(address), isListed) ? 'too_simple' : undefined
+  return isTooSimple(fold(hashed), contextWords(address, productName), isListed) ? 'too_simple' : undefined
 }
 
 function isTooSimple(folded: string, context: string[], isListed: Surroundings['isListed']): boolean {

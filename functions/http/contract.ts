@@ -1,14 +1,14 @@
-import type { GenericSchema, InferOutput } from 'valibot'
+import * as v from 'valibot'
 import type { ErrorCode } from '../domain/errors.ts'
 
 /** What a route takes and gives: the source of its types, its validation and its page in the OpenAPI document. */
 export type Contract = {
   readonly summary: string
-  readonly path?: GenericSchema
-  readonly query?: GenericSchema
-  readonly body?: GenericSchema
+  readonly path?: v.GenericSchema
+  readonly query?: v.GenericSchema
+  readonly body?: v.GenericSchema
   /** By status; null is an answer without a body. */
-  readonly answers: { readonly [status: number]: GenericSchema | null }
+  readonly answers: { readonly [status: number]: v.GenericSchema | null }
   /** Besides those that every route of its kind can answer. */
   readonly problems?: readonly ErrorCode[]
   /** Updates take If-Match, and answers carry the version as their ETag. */
@@ -17,7 +17,7 @@ export type Contract = {
   readonly givesTokens?: true
 }
 
-type Output<S> = S extends GenericSchema ? InferOutput<S> : undefined
+type Output<S> = S extends v.GenericSchema ? v.InferOutput<S> : undefined
 
 export type Input<C extends Contract> = {
   path: Output<C['path']>
@@ -31,7 +31,37 @@ export type Input<C extends Contract> = {
 }
 
 export type Answer<C extends Contract> = {
-  [S in keyof C['answers'] & number]: C['answers'][S] extends GenericSchema
-    ? { status: S; body: InferOutput<C['answers'][S]>; version?: number }
+  [S in keyof C['answers'] & number]: C['answers'][S] extends v.GenericSchema
+    ? { status: S; body: v.InferOutput<C['answers'][S]>; version?: number }
     : { status: S }
 }[keyof C['answers'] & number]
+
+/** Text that a person typed: whole Unicode, no control characters. */
+export const text = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+    v.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+    v.trim(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(most, `must be at most ${most} characters`),
+  )
+
+/** Any string here; whether it is an address is decided where it is made canonical. */
+export const emailAddress = v.pipe(v.string(), v.maxLength(254, 'must be at most 254 characters'))
+/** Bounded because normalising takes time quadratic in combining marks; the policy itself counts code points. */
+export const password = v.pipe(
+  v.string(),
+  v.maxLength(1536, 'is too long'),
+  v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+)
+export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be an id'))
+export const time = v.pipe(v.string(), v.isoTimestamp())
+
+export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+export const page = {
+  limit: v.optional(v.pipe(v.string(), v.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100'))),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(512, 'is too long'))),
+}
+export const DEFAULT_PAGE = 20

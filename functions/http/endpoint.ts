@@ -1,14 +1,12 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { LetheError } from '../domain/errors.ts'
-import { together } from '../domain/together.ts'
-import { type GatewayResponse, toGateway } from './answer.ts'
 import type { CallerCheck, Checked } from './caller.ts'
 import type { Answer, Contract, Input } from './contract.ts'
-import { logProblem } from './log.ts'
-import { problem } from './problem.ts'
+import { type HttpAnswer, logProblem, problem } from './problem.ts'
 import { readRequest } from './request.ts'
 
+type GatewayResponse = { statusCode: number; headers: Record<string, string>; body: string }
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<GatewayResponse>
 type AnyAnswer = { status: number; body?: unknown; version?: number }
 type Work = (event: APIGatewayProxyEventV2, now: number) => Promise<AnyAnswer>
@@ -56,4 +54,27 @@ function served(work: Work): Handler {
       request.response = toGateway(problem(error))
     })
     .handler(handler) as unknown as Handler
+}
+
+/** Nothing that Lethe answers may be kept by a cache or guessed at by a browser. */
+const ALWAYS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=31536000',
+}
+
+function toGateway({ status, headers, body }: HttpAnswer): GatewayResponse {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...ALWAYS, ...headers },
+    body: body === undefined ? '' : JSON.stringify(body),
+  }
+}
+
+/** Like Promise.all, but leaves no work behind when one part fails: a frozen function would resume it later. */
+export async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [one, two] = await Promise.allSettled([first, second])
+  if (one.status === 'rejected') throw one.reason
+  if (two.status === 'rejected') throw two.reason
+  return [one.value, two.value]
 }

@@ -1,5 +1,5 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { ErrorCode, LetheError } from '../domain/errors.ts'
-import type { HttpAnswer } from './answer.ts'
 
 /** Codes are stable: clients switch on them. A new code without a status and a title does not compile. */
 export const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
@@ -24,6 +24,8 @@ export const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   store_unavailable: { status: 503, title: 'Not available right now; try again.' },
 }
 
+export type HttpAnswer = { status: number; headers?: Record<string, string>; body?: unknown }
+
 const RETRY_AFTER_SECONDS = '1'
 
 /** RFC 9457. */
@@ -38,4 +40,24 @@ export function problem({ code, errors }: LetheError): HttpAnswer {
     },
     body: { type: `urn:lethe:problem:${code}`, title, status, code, ...(errors.length > 0 ? { errors } : {}) },
   }
+}
+
+/** One line per refused request. Never a body, a header or a query: they may hold secrets. */
+export function logProblem(error: LetheError, { requestContext, routeKey }: APIGatewayProxyEventV2): void {
+  const { status } = PROBLEMS[error.code]
+  const line = {
+    code: error.code,
+    status,
+    route: routeKey,
+    requestId: requestContext.requestId,
+    sourceIp: requestContext.http.sourceIp,
+    ...(error.errors.length > 0 ? { fields: error.errors.map(({ field }) => field) } : {}),
+  }
+  if (status >= 500) console.error(JSON.stringify({ ...line, cause: causeOf(error) }))
+  else console.info(JSON.stringify(line))
+}
+
+function causeOf({ cause }: LetheError): string | undefined {
+  if (cause instanceof Error) return cause.stack ?? cause.message
+  return cause === undefined ? undefined : String(cause)
 }

@@ -1,7 +1,6 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { CODE_TRIES, type PendingUser } from '../domain/user.ts'
-import { fromItem, type Item, isRefused, toItem } from './database.ts'
-import { deleteIn, table } from './table.ts'
+import { deleteIn, fromItem, type Item, isRefused, table, toItem } from './database.ts'
 
 export type CodeStore = ReturnType<typeof codeStore>
 export type CreateOutcome = 'created' | 'taken' | 'used'

@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { countMail, type MailCounter } from '../domain/mail-limit.ts'
-import { fromItem, type Item, isRefused, toItem } from './database.ts'
-import { ABSENT, table } from './table.ts'
+import { ABSENT, fromItem, type Item, isRefused, table, toItem } from './database.ts'
 
 export type MailLog = ReturnType<typeof mailLog>
 

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { toItem } from './database.ts'
-import { table } from './table.ts'
+import { table, toItem } from './database.ts'
 
 /** As the verifier sees it; a key that is not listed is a key that does not count. */
 export type PublicKey = { kid: string; state: 'next' | 'current' | 'retired'; kty: 'RSA'; n: string; e: string }

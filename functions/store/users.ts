@@ -1,9 +1,8 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../domain/errors.ts'
 import type { Login, Profile } from '../domain/user.ts'
-import { fromItem, type Item, isRefused, toItem } from './database.ts'
-import { gateKey } from './session-items.ts'
-import { ABSENT, deleteIn, EXISTS, putIn, table, updateIn } from './table.ts'
+import { ABSENT, deleteIn, EXISTS, fromItem, type Item, isRefused, putIn, table, toItem, updateIn } from './database.ts'
+import { gateKey } from './sessions.ts'
 
 export type UserStore = ReturnType<typeof userStore>
 

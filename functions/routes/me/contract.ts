@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import type { Profile } from '../../domain/user.ts'
-import type { Contract } from '../../http/contract.ts'
-import { id, isoTime, text, time } from '../../http/schemas.ts'
+import { type Contract, id, isoTime, text, time } from '../../http/contract.ts'
 
 const profile = v.strictObject({ id, email: v.string(), name: v.string(), version: v.number(), createdAt: time })
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import type { Session } from '../../domain/session.ts'
-import type { Contract } from '../../http/contract.ts'
-import { emailAddress, id, isoTime, page, password, time } from '../../http/schemas.ts'
+import { type Contract, emailAddress, id, isoTime, page, password, time } from '../../http/contract.ts'
 
 const session = v.strictObject({
   id,

@@ -1,7 +1,7 @@
 import { gateAdmits, type Session } from '../../domain/session.ts'
+import { DEFAULT_PAGE } from '../../http/contract.ts'
 import { cursorAt, positionOf } from '../../http/cursor.ts'
 import { protectedEndpoint } from '../../http/endpoint.ts'
-import { DEFAULT_PAGE } from '../../http/schemas.ts'
 import { checkCaller, sessions } from '../callers.ts'
 import { listSessions, sessionView } from './contract.ts'
 

@@ -1,10 +1,16 @@
 import { config } from '../../config.ts'
 import { hashOf, newSecret, openSeal, seal } from '../../crypto/secrets.ts'
 import { type ErrorCode, LetheError } from '../../domain/errors.ts'
-import { formatRefreshToken, parseRefreshToken, type RefreshToken } from '../../domain/refresh-token.ts'
-import { gateAdmits, type LostRotation, lostRotation, type Session } from '../../domain/session.ts'
-import { together } from '../../domain/together.ts'
-import { endpoint } from '../../http/endpoint.ts'
+import {
+  formatRefreshToken,
+  gateAdmits,
+  type LostRotation,
+  lostRotation,
+  parseRefreshToken,
+  type RefreshToken,
+  type Session,
+} from '../../domain/session.ts'
+import { endpoint, together } from '../../http/endpoint.ts'
 import { database } from '../../store/database.ts'
 import { sessionStore } from '../../store/sessions.ts'
 import { issueTokens, warmKeyRing } from '../token-issuer.ts'

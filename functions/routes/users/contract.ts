@@ -1,6 +1,5 @@
 import * as v from 'valibot'
-import type { Contract } from '../../http/contract.ts'
-import { emailAddress, id, password, text } from '../../http/schemas.ts'
+import { type Contract, emailAddress, id, password, text } from '../../http/contract.ts'
 
 export const signUp = {
   summary: 'Sign up; the same answer whether or not the address is taken. The next step arrives by mail.',

@@ -1,0 +1,326 @@
+import type { Template } from 'aws-cdk-lib/assertions'
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { routes, type Thing, type Work, workOf } from '../../lib/routes.ts'
+import { triggers } from '../../lib/triggers.ts'
+import { ofType, only, type Resource, synthesize } from './stacks.ts'
+
+/** Whoever adds a route without a token adds it here too, and says why in lib/routes.ts. */
+const PUBLIC = [
+  'POST /users',
+  'POST /users/verify',
+  'POST /sessions',
+  'POST /sessions/refresh',
+  'GET /openapi.json',
+  'GET /health',
+]
+const RETAINED = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup']
+
+const { state, api, stateStack, apiStack } = synthesize()
+const both = [state, api]
+const allOfType = (type: string) => both.flatMap((template) => ofType(template, type))
+const json = (value: unknown) => JSON.stringify(value)
+
+const functions = allOfType('AWS::Lambda::Function').map(([, { Properties }]) => Properties)
+const roles = new Map(allOfType('AWS::IAM::Role').map(([id, { Properties }]) => [id, Properties]))
+const statementsOf = (lambda: Resource) =>
+  roles.get(lambda.Role['Fn::GetAtt'][0])!.Policies.flatMap((policy: Resource) => policy.PolicyDocument.Statement)
+
+describe('routes', () => {
+  const cfnRoutes = ofType(api, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties)
+
+  it('are those of the table', () => {
+    expect(cfnRoutes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
+      routes.map(({ method, path }) => `${method} ${path}`).sort(),
+    )
+  })
+
+  it.each(cfnRoutes.map((route) => [route.RouteKey, route]))(
+    '%s is on the public list or has the authorizer',
+    (key, route) => {
+      const [authorizer] = Object.keys(api.findResources('AWS::ApiGatewayV2::Authorizer'))
+      if (PUBLIC.includes(key)) expect(route).toMatchObject({ AuthorizationType: 'NONE' })
+      else expect(route).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizer } })
+    },
+  )
+
+  it('take at most 4 resources each', () => {
+    const own = [
+      'AWS::IAM::Role',
+      'AWS::Lambda::Function',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+    ]
+    const consumers = 2
+    const shared = 1
+    const counted = own.reduce((sum, type) => sum + ofType(api, type).length, 0) - 2 * consumers - shared
+    const others = Object.values(api.toJSON().Resources as Record<string, Resource>).filter(
+      ({ Type }) => !own.includes(Type),
+    )
+    expect(counted).toBeLessThanOrEqual(4 * routes.length)
+    // What does not grow with the routes: API, stage, authorizer, two mappings, two alarms.
+    expect(others.length).toBeLessThanOrEqual(7)
+  })
+
+  it.each([
+    ['LetheState', state],
+    ['LetheApi', api],
+  ])('%s stays below 400 resources', (_, template) => {
+    expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(400)
+  })
+})
+
+/** How a grant on each thing reads in the template. */
+const GRANT: Record<Thing, [service: string, resource: RegExp]> = {
+  users: ['dynamodb', /:ExportsOutputFnGetAttUsers\w+Arn\w+"/],
+  sessions: ['dynamodb', /FnGetAttSessions[0-9A-F]{8}Arn\w+"|\["Sessions[0-9A-F]{8}","Arn"\]/],
+  codes: ['dynamodb', /FnGetAttCodes\w+Arn\w+"/],
+  mailQueue: ['sqs', /FnGetAttMail[0-9A-F]{8}Arn\w+"/],
+  keyRing: ['secretsmanager', /RefKeyRing|"Ref":"KeyRing"/],
+  issuerDocuments: ['s3', /IssuerDocuments.*\/\.well-known\/\*/],
+  mail: ['ses', /:identity\/example\.com/],
+}
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => [action, /FunctionLogs/] as const)
+const POLLING: Record<string, (readonly [string, RegExp])[]> = {
+  'triggers/send-mail': ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map(
+    (action) => [action, GRANT.mailQueue[1]] as const,
+  ),
+  'triggers/watch-sessions': [
+    ...['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords'].map(
+      (action) => [`dynamodb:${action}`, /FnGetAttSessions\w+StreamArn/] as const,
+    ),
+    ['sqs:SendMessage', /FnGetAttDeadLetters/],
+  ],
+}
+
+function asked(entry: string): (readonly [action: string, resource: RegExp])[] {
+  const work = works.get(entry)
+  if (!work) throw new Error(`no row for ${entry}`)
+  const rows = Object.entries(work.touches).flatMap(([thing, actions]) => {
+    const [service, resource] = GRANT[thing as Thing]
+    return actions.map((action: string) => [`${service}:${action}`, resource] as const)
+  })
+  return [...LOGS, ...rows, ...(POLLING[entry] ?? [])]
+}
+
+const works = new Map<string, Work>(
+  [...routes.map(workOf), ...Object.values(triggers)].map((work) => [work.entry, work]),
+)
+const grantsOf = (lambda: Resource): [action: string, resource: string][] =>
+  statementsOf(lambda).flatMap(({ Action, Resource }: Resource) =>
+    [Action].flat().flatMap((action) => [Resource].flat().map((resource) => [action, json(resource)])),
+  )
+
+describe('least privilege', () => {
+  it.each(functions.map((lambda) => [lambda.Description, lambda]))(
+    '%s may do what its row says, no more',
+    (entry, lambda) => {
+      const granted = grantsOf(lambda)
+      const expected = asked(entry)
+      for (const [action, resource] of expected) {
+        const found = granted.findIndex(([name, on]) => name === action && resource.test(on))
+        expect(found, `${action} on ${resource}`).toBeGreaterThanOrEqual(0)
+        granted.splice(found, 1)
+      }
+      expect(granted).toEqual([])
+    },
+  )
+
+  it('has a role of its own for each function', () => {
+    expect(new Set(functions.map((lambda) => json(lambda.Role))).size).toBe(functions.length)
+  })
+
+  it('names every action and every resource', () => {
+    const grants = functions.flatMap(grantsOf)
+    expect(grants.filter(([action, resource]) => action.includes('*') || resource === '"*"')).toEqual([])
+    expect(functions.flatMap(statementsOf).every(({ Effect }: Resource) => Effect === 'Allow')).toBe(true)
+  })
+
+  it('lets the API invoke its functions and nothing else', () => {
+    const [invoker] = [...roles].filter(([, role]) => json(role.AssumeRolePolicyDocument).includes('apigateway'))
+    const [statement] = invoker![1].Policies[0].PolicyDocument.Statement
+    expect(statement.Action).toBe('lambda:InvokeFunction')
+    expect(statement.Resource).toHaveLength(routes.length)
+  })
+})
+
+describe('functions', () => {
+  it.each(functions.map((lambda) => [lambda.Description, lambda]))('%s has the house settings', (entry, lambda) => {
+    expect(lambda).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: entry === 'triggers/ensure-key-ring' ? 300 : 10,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.anything() },
+      // Declared so that `sam local` can override it; empty counts as unset.
+      Environment: { Variables: { AWS_ENDPOINT_URL: '' } },
+    })
+  })
+
+  it('hash one password at a time where they hash', () => {
+    const hashing = functions.filter(({ Environment }) => Environment.Variables.UV_THREADPOOL_SIZE === '1')
+    expect(hashing.map(({ Description, MemorySize }) => [Description, MemorySize]).sort()).toEqual([
+      ['routes/sessions/sign-in', 1769],
+      ['routes/users/sign-up', 1769],
+      ['routes/users/verify-user', 1769],
+      ['triggers/send-mail', 1769],
+    ])
+  })
+
+  it('hold no secret in a variable', () => {
+    const names = new Set(functions.flatMap(({ Environment }) => Object.keys(Environment.Variables)))
+    expect([...names].filter((name) => /PASSWORD|PRIVATE|_KEY$/.test(name))).toEqual([])
+  })
+})
+
+describe('what must survive', () => {
+  it.each(RETAINED)('%s is retained', (type) => {
+    const resources = ofType(state, type)
+    expect(resources.length).toBeGreaterThan(0)
+    for (const [, { DeletionPolicy }] of resources) expect(DeletionPolicy).toBe('Retain')
+  })
+
+  it('is in LetheState, none of it in LetheApi', () => {
+    const types = Object.values(api.toJSON().Resources as Record<string, Resource>).map(({ Type }) => Type)
+    for (const type of [...RETAINED, 'AWS::SQS::Queue', 'AWS::ApiGatewayV2::DomainName'])
+      expect(types).not.toContain(type)
+  })
+
+  it('is protected from deletion, table by table and as a stack', () => {
+    for (const [, { Properties }] of ofType(state, 'AWS::DynamoDB::GlobalTable')) {
+      expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true)
+    }
+    expect(stateStack.terminationProtection).toBe(true)
+    expect(apiStack.terminationProtection).toBeFalsy()
+  })
+
+  it('can be given up for throw-away stages', () => {
+    const { state: loose, stateStack: looseStack } = synthesize({ protect: 'false' })
+    expect(looseStack.terminationProtection).toBe(false)
+    for (const type of RETAINED) {
+      for (const [, { DeletionPolicy }] of ofType(loose, type)) expect(DeletionPolicy).toBe('Delete')
+    }
+  })
+
+  it('keeps point-in-time recovery for users, expiry for sessions and codes, streams for users and sessions', () => {
+    const tables = ofType(state, 'AWS::DynamoDB::GlobalTable').map(([id, { Properties }]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      Properties,
+    ])
+    const shape = Object.fromEntries(
+      tables.map(([name, properties]) => [
+        name,
+        {
+          recovery: properties.Replicas[0].PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled ?? false,
+          ttl: properties.TimeToLiveSpecification?.AttributeName,
+          stream: properties.StreamSpecification?.StreamViewType,
+          keys: properties.KeySchema.map(({ AttributeName }: Resource) => AttributeName),
+        },
+      ]),
+    )
+    const keys = ['pk', 'sk']
+    expect(shape).toEqual({
+      Users: { recovery: true, ttl: undefined, stream: 'NEW_AND_OLD_IMAGES', keys },
+      Sessions: { recovery: false, ttl: 'ttl', stream: 'NEW_AND_OLD_IMAGES', keys },
+      Codes: { recovery: false, ttl: 'ttl', stream: undefined, keys },
+    })
+  })
+
+  it('keeps what waits in a queue for 14 days', () => {
+    for (const [, { Properties }] of ofType(state, 'AWS::SQS::Queue')) {
+      expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400)
+    }
+    state.hasResourceProperties('AWS::SQS::Queue', { RedrivePolicy: { maxReceiveCount: 5 } })
+  })
+
+  it('keeps every bucket private', () => {
+    for (const [, { Properties }] of ofType(state, 'AWS::S3::Bucket')) {
+      expect(Properties.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      })
+    }
+  })
+})
+
+describe('the issuer', () => {
+  const authorizer = (template: Template) => only(template, 'AWS::ApiGatewayV2::Authorizer').Properties
+
+  it('is CloudFront in front of the documents', () => {
+    state.resourceCountIs('AWS::CloudFront::Distribution', 1)
+    state.resourceCountIs('AWS::CloudFront::OriginAccessControl', 1)
+    expect(authorizer(api).JwtConfiguration.Audience).toEqual(['lethe'])
+  })
+
+  it("is a host of one's own with issuerUrl, and then there is no distribution", () => {
+    const own = synthesize({ issuerUrl: 'https://login.example.com/{bucket}' })
+    own.state.resourceCountIs('AWS::CloudFront::Distribution', 0)
+    expect(json(authorizer(own.api).JwtConfiguration.Issuer)).toMatch(
+      /https:\/\/login\.example\.com\/.*IssuerDocuments/,
+    )
+  })
+
+  it('answers before the authorizer is made: the key ring waits for the distribution, LetheApi for LetheState', () => {
+    const ensured = only(state, 'Custom::KeyRing')
+    const [distribution] = Object.keys(state.findResources('AWS::CloudFront::Distribution'))
+    expect(ensured.DependsOn).toContain(distribution)
+    expect(ensured.DeletionPolicy).toBe('Delete')
+    expect(apiStack.dependencies).toContain(stateStack)
+  })
+})
+
+describe('the gateway', () => {
+  it('throttles, logs access and allows no foreign origin unless told', () => {
+    api.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingBurstLimit: 2000, ThrottlingRateLimit: 1000 },
+    })
+    const stage = only(api, 'AWS::ApiGatewayV2::Stage')
+    expect(JSON.parse(stage.Properties.AccessLogSettings.Format)).toMatchObject({ requestId: '$context.requestId' })
+    const bare = only(api, 'AWS::ApiGatewayV2::Api')
+    expect(bare.Properties.CorsConfiguration).toBeUndefined()
+  })
+
+  it('allows the origins of the context', () => {
+    synthesize({ corsOrigins: 'https://a.example,https://b.example' }).api.hasResourceProperties(
+      'AWS::ApiGatewayV2::Api',
+      {
+        CorsConfiguration: { AllowOrigins: ['https://a.example', 'https://b.example'] },
+      },
+    )
+  })
+
+  it('answers under the custom domain only, when there is one', () => {
+    const named = synthesize({ domainName: 'api.example.com', certificateArn: 'arn:aws:acm:x' })
+    named.state.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'api.example.com' })
+    named.api.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true })
+    named.api.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 1)
+  })
+
+  it.each([
+    [{ architecture: 'sparc' }, /architecture must be one of/],
+    [{ sessionIdleDays: '0' }, /sessionIdleDays must be a whole number/],
+    [{ domainName: 'api.example.com' }, /go together/],
+    [{ mailFrom: 'nobody' }, /mailFrom must be an e-mail address/],
+  ])('refuses %j', (context, message) => {
+    expect(() => synthesize(context)).toThrow(message)
+  })
+})
+
+describe('consumers', () => {
+  it('read their source from its beginning, report single failures and give up into the dead-letter queue', () => {
+    api.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': Match.stringLikeRegexp('DeadLetters') } } },
+    })
+    const mappings = ofType(api, 'AWS::Lambda::EventSourceMapping')
+    expect(mappings).toHaveLength(2)
+    for (const [, { Properties }] of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    }
+  })
+})
