@@ -71,7 +71,7 @@ export class StateStack extends Stack {
       sessions: thing('dynamodb', this.sessions.tableArn, 'SESSIONS_TABLE', this.sessions.tableName),
       codes: thing('dynamodb', codes.tableArn, 'CODES_TABLE', codes.tableName),
       mailQueue: thing('sqs', this.mailQueue.queueArn, 'MAIL_QUEUE_URL', this.mailQueue.queueUrl),
-      keyRing: thing('secretsmanager', keyRing.ref, 'KEY_RING_SECRET', keyRing.ref),
+      keyRing: thing('secretsmanager', keyRing.attrId, 'KEY_RING_SECRET', keyRing.attrId),
       issuerDocuments: thing('s3', documents.arnForObjects('.well-known/*'), 'ISSUER_BUCKET', documents.bucketName),
       mail: thing('ses', this.mailIdentityArn(settings), 'MAIL_FROM', settings.mailFrom),
     }

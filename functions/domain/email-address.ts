@@ -10,6 +10,11 @@ const IP_ENDING = /^[0-9]+$/
 
 /** The one spelling under which an address is known, or undefined where mail could not safely be sent to it. */
 export function canonicalAddress(input: string): string | undefined {
+  return deliverableAddress(input)?.toLowerCase()
+}
+
+/** The same mailbox in ASCII, the case of its local part kept: where mail goes, whatever the request's spelling was. */
+export function deliverableAddress(input: string): string | undefined {
   // Normalising takes time quadratic in the combining marks, so the length is bound before it.
   if (input.length > MAX_ADDRESS) return undefined
   const parts = input.normalize('NFKC').split('@')
@@ -18,7 +23,7 @@ export function canonicalAddress(input: string): string | undefined {
   if (local.length > MAX_LOCAL || !DOT_ATOM.test(local)) return undefined
   const host = canonicalDomain(domain)
   if (host === undefined) return undefined
-  const address = `${local.toLowerCase()}@${host}`
+  const address = `${local}@${host}`
   return address.length <= MAX_ADDRESS ? address : undefined
 }
 

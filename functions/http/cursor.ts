@@ -10,9 +10,8 @@ export function cursorAt(position: string, list: { caller: string; name: string 
 }
 
 export function positionOf(cursor: string, list: { caller: string; name: string }): string {
-  const [encoded = '', seal] = cursor.split('.')
-  const position = Buffer.from(encoded, 'base64url').toString()
-  if (seal !== digest(position, list)) throw new LetheError('invalid_cursor')
+  const position = Buffer.from(cursor.split('.')[0] ?? '', 'base64url').toString()
+  if (cursorAt(position, list) !== cursor) throw new LetheError('invalid_cursor')
   return position
 }
 

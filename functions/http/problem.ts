@@ -51,7 +51,6 @@ export function logProblem(error: LetheError, { requestContext, routeKey }: APIG
     route: routeKey,
     requestId: requestContext.requestId,
     sourceIp: requestContext.http.sourceIp,
-    ...(error.errors.length > 0 ? { fields: error.errors.map(({ field }) => field) } : {}),
   }
   if (status >= 500) console.error(JSON.stringify({ ...line, cause: causeOf(error) }))
   else console.info(JSON.stringify(line))

@@ -5,6 +5,8 @@ import type { Contract, Input } from './contract.ts'
 
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_USER_AGENT = 256
+/** What a client calls a field is told back to it, but not at any length. */
+const MAX_FIELD_NAME = 64
 
 /** Emulators keep the case of header names; the gateway lowers it. */
 function lowerCased(headers: APIGatewayProxyEventV2['headers'] = {}) {
@@ -21,7 +23,7 @@ export function readRequest<C extends Contract>(contract: C, event: APIGatewayPr
     body: readBody(contract.body, event, headers['content-type']),
     headers,
     sourceIp: http.sourceIp ?? '',
-    userAgent: (headers['user-agent'] ?? '').toWellFormed().slice(0, MAX_USER_AGENT),
+    userAgent: (headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT).toWellFormed(),
     now,
   } as Input<C>
 }
@@ -53,14 +55,16 @@ function parseJson(bytes: Buffer): unknown {
 function parse(place: string, schema: GenericSchema | undefined, input: unknown): unknown {
   if (!schema) {
     const [unknown] = Object.keys(input ?? {})
-    if (unknown !== undefined) throw refused(`${place}.${unknown}`, 'is unknown')
+    if (unknown !== undefined) throw refused(`${place}.${unknown}`.slice(0, MAX_FIELD_NAME), 'is unknown')
     return undefined
   }
   const result = safeParse(schema, input)
   if (result.success) return result.output
   throw new LetheError('invalid_input', {
     errors: result.issues.map(({ path, message }) => ({
-      field: [...(place ? [place] : []), ...(path ?? []).map(({ key }) => String(key))].join('.'),
+      field: [...(place ? [place] : []), ...(path ?? []).map(({ key }) => String(key))]
+        .join('.')
+        .slice(0, MAX_FIELD_NAME),
       // The default messages quote what was received, which may be a secret.
       message: message.replace(/ but received .*$/s, ''),
     })),

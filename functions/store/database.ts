@@ -10,10 +10,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../domain/errors.ts'
+import { must, PATIENCE } from './client.ts'
 
-/** At most two retries, and each try short enough that all of them fit into the function's time. */
-export const database = () =>
-  new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } })
+export const database = () => new DynamoDBClient(PATIENCE)
 
 export type Item = Record<string, AttributeValue>
 type Plain = string | number | readonly string[]
@@ -64,15 +63,6 @@ export async function attempt<T>(call: Promise<T>): Promise<T | Refused> {
     return await call
   } catch (cause) {
     if (cause instanceof ConditionalCheckFailedException) return { refused: true, blocking: cause.Item }
-    throw new LetheError('store_unavailable', { cause })
-  }
-}
-
-/** For calls without a condition. */
-export async function must<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (cause) {
     throw new LetheError('store_unavailable', { cause })
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import type { JWK } from 'jose'
 import { LetheError } from '../domain/errors.ts'
+import { PATIENCE } from './client.ts'
 
 export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JWK }
 export type KeyRing = { keys: readonly SigningKey[] }
@@ -15,10 +16,7 @@ const CACHE_SECONDS = 300
 
 /** Private keys: in the secret, and in the memory of those who sign. */
 export function keyRingStore(secretId: string) {
-  const secrets = new SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 },
-  })
+  const secrets = new SecretsManagerClient(PATIENCE)
   let cached: { ring: KeyRing; at: number } | undefined
 
   async function find(): Promise<KeyRing | undefined> {

@@ -1,11 +1,11 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { MailMessage } from '../domain/messages.ts'
-import { must } from './database.ts'
+import { must, PATIENCE } from './client.ts'
 
 export type MailQueue = ReturnType<typeof mailQueue>
 
 export function mailQueue(queueUrl: string) {
-  const sqs = new SQSClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } })
+  const sqs = new SQSClient(PATIENCE)
   return {
     async send(message: MailMessage): Promise<void> {
       await must(sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) })))

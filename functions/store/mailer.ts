@@ -1,10 +1,10 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
-import { must } from './database.ts'
+import { must, PATIENCE } from './client.ts'
 
 export type Mail = { to: string; subject: string; text: string }
 
 export function mailer(from: string) {
-  const ses = new SESv2Client({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } })
+  const ses = new SESv2Client(PATIENCE)
   return {
     async send({ to, subject, text }: Mail): Promise<void> {
       await must(

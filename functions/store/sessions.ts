@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../domain/errors.ts'
 import type { EndReason, Gate, Session } from '../domain/session.ts'
+import { must } from './client.ts'
 import {
   ABSENT,
   EXISTS,
@@ -13,7 +14,6 @@ import {
   type Item,
   isRefused,
   jitter,
-  must,
   named,
   putIn,
   type Table,

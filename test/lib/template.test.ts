@@ -76,7 +76,7 @@ const GRANT: Record<Thing, [service: string, resource: RegExp]> = {
   sessions: ['dynamodb', /FnGetAttSessions[0-9A-F]{8}Arn\w+"|\["Sessions[0-9A-F]{8}","Arn"\]/],
   codes: ['dynamodb', /FnGetAttCodes\w+Arn\w+"/],
   mailQueue: ['sqs', /FnGetAttMail[0-9A-F]{8}Arn\w+"/],
-  keyRing: ['secretsmanager', /RefKeyRing|"Ref":"KeyRing"/],
+  keyRing: ['secretsmanager', /FnGetAttKeyRing|\["KeyRing","Id"\]/],
   issuerDocuments: ['s3', /IssuerDocuments.*\/\.well-known\/\*/],
   mail: ['ses', /:identity\/example\.com/],
 }

@@ -2,7 +2,7 @@ import { config } from '../../config.ts'
 import { isListed } from '../../crypto/common-passwords.ts'
 import { hashPassword } from '../../crypto/passwords.ts'
 import { newId } from '../../crypto/secrets.ts'
-import { canonicalAddress } from '../../domain/email-address.ts'
+import { deliverableAddress } from '../../domain/email-address.ts'
 import { LetheError } from '../../domain/errors.ts'
 import { passwordWeakness } from '../../domain/password-policy.ts'
 import { PENDING_LIFE } from '../../domain/user.ts'
@@ -18,10 +18,11 @@ const productName = config.productName()
 
 /** Never reads Users, so that neither the answer nor the time it takes can tell whether the address is taken. */
 export const handler = endpoint(signUp).run(async ({ body, now }) => {
-  const login = canonicalAddress(body.email)
-  if (!login) {
+  const address = deliverableAddress(body.email)
+  if (!address) {
     throw new LetheError('invalid_input', { errors: [{ field: 'email', message: 'must be an e-mail address' }] })
   }
+  const login = address.toLowerCase()
   const weakness = passwordWeakness(body.password, { address: login, productName, isListed })
   if (weakness) throw new LetheError('password_refused', { errors: [{ field: 'password', message: weakness }] })
 
@@ -29,7 +30,7 @@ export const handler = endpoint(signUp).run(async ({ body, now }) => {
   await codes.putPending({
     id: pendingId,
     login,
-    address: body.email.trim(),
+    address,
     name: body.name ?? '',
     phc: await hashPassword(body.password),
     expiresAt: now + PENDING_LIFE,

@@ -30,7 +30,7 @@ export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
 
 /** The link's token is `<pending id>.<256 bits>`; guessing it costs its owner nothing, so it is not counted. */
 async function byToken(token: string, now: number): Promise<PendingUser | undefined> {
-  const [id, secret] = token.split('.')
+  const [, id, secret] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(token) ?? []
   if (!id || !secret) return undefined
   const pending = await codes.findPending(id, now)
   return pending?.tokenHash === hashOf(secret) ? pending : undefined

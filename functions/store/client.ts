@@ -1,0 +1,16 @@
+import { LetheError } from '../domain/errors.ts'
+
+/** At most two retries, and each try short enough that all of them fit into the function's time. */
+export const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+}
+
+/** For calls that cannot be refused: what goes wrong with them is that the store is not available. */
+export async function must<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (cause) {
+    throw new LetheError('store_unavailable', { cause })
+  }
+}
