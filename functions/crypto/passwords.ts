@@ -40,7 +40,9 @@ function format({ memory, passes, salt, hash }: Phc): string {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${LANES}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
-const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}
 
 function parse(phc: string): Phc {
   const [, memory, passes, salt, hash] =

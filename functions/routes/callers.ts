@@ -12,7 +12,7 @@ export const sessions = sessionStore(db, config.sessionsTable())
 const keys = publicKeyStore(db, config.sessionsTable())
 const names = config.tokens()
 // The one call in INIT: it opens the connection and brings what the first request needs.
-keys.warm(Math.floor(Date.now() / 1000))
+void keys.warm(Math.floor(Date.now() / 1000))
 
 export const checkCaller = callerCheck({
   verify: (token, now) => verifyAccessToken(token, keys.find, names, now),

@@ -2,12 +2,24 @@ import { config } from '../config.ts'
 import { ACCESS_TOKEN_LIFE, signAccessToken } from '../crypto/access-tokens.ts'
 import { newId } from '../crypto/secrets.ts'
 import type { Session } from '../domain/session.ts'
+import { database } from '../store/database.ts'
 import { keyRingStore } from '../store/key-ring.ts'
+import { publicKeyStore } from '../store/public-keys.ts'
+import { sessionStore } from '../store/sessions.ts'
 import { sessionView } from './sessions/contract.ts'
 
 /** Wiring that the two routes which hand out tokens share. */
+export const db = database()
+export const sessions = sessionStore(db, config.sessionsTable())
+
 const keyRing = keyRingStore(config.keyRingSecret())
 const names = { ...config.tokens(), clientId: config.clientId() }
+const startedAt = Math.floor(Date.now() / 1000)
+
+/** In INIT, where Lambda lends more CPU: the connection to DynamoDB is open once this is settled. */
+export const connected = publicKeyStore(db, config.sessionsTable()).warm(startedAt)
+// The signing key only then, so that it does not hold up the connection. Who finds it missing asks again.
+connected.then(() => keyRing.current(startedAt)).catch(() => undefined)
 
 export async function issueTokens(session: Session, refreshToken: string, now: number) {
   const key = await keyRing.current(now)
@@ -19,9 +31,4 @@ export async function issueTokens(session: Session, refreshToken: string, now: n
     refreshToken,
     session: sessionView(session, session.sid),
   }
-}
-
-/** Read in INIT, beside everything else; a request that needs it waits for it or tries again. */
-export function warmKeyRing(now: number): void {
-  keyRing.current(now).catch(() => undefined)
 }

@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -57,13 +58,20 @@ export function values(fields: Fields): Item {
 /** What a failed condition found: the blocking item, or undefined where there was none. */
 export type Refused = { refused: true; blocking: Item | undefined }
 
+/** A conflict with a transaction says nothing about conditions: the write is tried again, a little later. */
+const CONFLICT_RETRIES = 2
+
 /** A failed condition is an outcome; everything else that goes wrong in the store is the store's unavailability. */
-export async function attempt<T>(call: Promise<T>): Promise<T | Refused> {
+export async function attempt<T>(send: () => Promise<T>, retry = 0): Promise<T | Refused> {
   try {
-    return await call
+    return await send()
   } catch (cause) {
     if (cause instanceof ConditionalCheckFailedException) return { refused: true, blocking: cause.Item }
-    throw new LetheError('store_unavailable', { cause })
+    if (!(cause instanceof TransactionConflictException) || retry === CONFLICT_RETRIES) {
+      throw new LetheError('store_unavailable', { cause })
+    }
+    await jitter(retry)
+    return attempt(send, retry + 1)
   }
 }
 
@@ -74,9 +82,6 @@ export function isRefused(outcome: unknown): outcome is Refused {
 /** Per write of the transaction, whether its condition failed; undefined when the whole went through. */
 export type Cancelled = readonly boolean[]
 
-const CONFLICT_RETRIES = 2
-
-/** A conflict with another transaction says nothing about the conditions: it is tried again, a little later. */
 export async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancelled | undefined> {
   try {
     await send()
@@ -111,12 +116,12 @@ export function table(db: DynamoDBClient, name: string) {
 
     put(item: Item, write: Write = {}): Promise<Refused | object> {
       const input = { TableName: name, Item: item, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
-      return attempt(db.send(new PutItemCommand({ ...input, ...expressions(write) })))
+      return attempt(() => db.send(new PutItemCommand({ ...input, ...expressions(write) })))
     },
 
     update(key: Item, write: Write): Promise<Refused | { Attributes?: Item | undefined }> {
       const returned = { ReturnValues: 'ALL_NEW', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
-      return attempt(
+      return attempt(() =>
         db.send(new UpdateItemCommand({ TableName: name, Key: key, ...returned, ...updateExpressions(write) })),
       )
     },

@@ -17,7 +17,8 @@ const CACHE_SECONDS = 300
 /** Private keys: in the secret, and in the memory of those who sign. */
 export function keyRingStore(secretId: string) {
   const secrets = new SecretsManagerClient(PATIENCE)
-  let cached: { ring: KeyRing; at: number } | undefined
+  let cached: { ring: KeyRing | undefined; at: number } | undefined
+  let reading: Promise<KeyRing | undefined> | undefined
 
   async function find(): Promise<KeyRing | undefined> {
     try {
@@ -29,15 +30,21 @@ export function keyRingStore(secretId: string) {
     }
   }
 
+  /** Requests that come while a read is under way share it. */
+  async function read(now: number): Promise<KeyRing | undefined> {
+    reading ??= find().finally(() => {
+      reading = undefined
+    })
+    cached = { ring: await reading, at: now }
+    return cached.ring
+  }
+
   return {
     find,
 
     async current(now: number): Promise<SigningKey> {
-      if (!cached || now - cached.at >= CACHE_SECONDS) {
-        const ring = await find()
-        if (ring) cached = { ring, at: now }
-      }
-      const key = cached?.ring.keys.find(({ state }) => state === 'current')
+      const ring = cached?.ring && now - cached.at < CACHE_SECONDS ? cached.ring : await read(now)
+      const key = ring?.keys.find(({ state }) => state === 'current')
       if (!key) throw new LetheError('store_unavailable')
       return key
     },

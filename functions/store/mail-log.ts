@@ -21,7 +21,7 @@ export function mailLog(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
   /** Undefined when another mail was counted meanwhile. */
-  async function tryToAllow(address: string, now: number): Promise<boolean | undefined> {
+  async function tryToAllow(address: string, eventId: string, now: number): Promise<boolean | undefined> {
     const item = await items.get(counterKey(address))
     const before = item && fromItem<MailCounter>(item)
     const after = countMail(before, now)
@@ -30,10 +30,12 @@ export function mailLog(db: DynamoDBClient, tableName: string) {
       ? { only: '#lastAt = :lastAt AND #count = :count', fields: { lastAt: before.lastAt, count: before.count } }
       : { only: ABSENT }
     const outcome = await items.put(
-      { ...counterKey(address), ...toItem({ ...after, ttl: now + COUNTER_KEPT }) },
+      { ...counterKey(address), ...toItem({ ...after, eventId, ttl: now + COUNTER_KEPT }) },
       unchanged,
     )
-    return isRefused(outcome) ? undefined : true
+    if (!isRefused(outcome)) return true
+    // This very mail may have been counted by a call whose answer was lost.
+    return outcome.blocking?.eventId?.S === eventId ? true : undefined
   }
 
   return {
@@ -53,9 +55,9 @@ export function mailLog(db: DynamoDBClient, tableName: string) {
     },
 
     /** Takes one of the address's mails for now; false when it has had enough of them. */
-    async allow(address: string, now: number): Promise<boolean> {
+    async allow(address: string, eventId: string, now: number): Promise<boolean> {
       for (let race = 0; race < RACES; race++) {
-        const allowed = await tryToAllow(address, now)
+        const allowed = await tryToAllow(address, eventId, now)
         if (allowed !== undefined) return allowed
       }
       return false

@@ -42,8 +42,8 @@ export function publicKeyStore(db: DynamoDBClient, tableName: string) {
     },
 
     /** Called in INIT: the first request finds the keys read, or reads them itself and reports why it cannot. */
-    warm(now: number): void {
-      shared(now).catch(() => undefined)
+    async warm(now: number): Promise<void> {
+      await shared(now).catch(() => undefined)
     },
 
     async publish(keys: readonly PublicKey[]): Promise<void> {

@@ -93,7 +93,9 @@ export function sessionStore(db: DynamoDBClient, tableName: string) {
     async create(session: Session): Promise<void> {
       const { userId, sid, ...fields } = session
       const item = { ...sessionKey({ userId, sid }), ...toItem({ ...fields, ttl: ttlOf(session) }) }
-      if (isRefused(await items.put(item, { only: ABSENT }))) throw new LetheError('store_unavailable')
+      const outcome = await items.put(item, { only: ABSENT })
+      // What stands there may be this very session, put by a call whose answer was lost.
+      if (isRefused(outcome) && outcome.blocking?.cur?.S !== session.cur) throw new LetheError('store_unavailable')
     },
 
     /** One page of a user's sessions in the order of their ids, those that ended or expired left out. */

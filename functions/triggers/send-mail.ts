@@ -44,7 +44,7 @@ async function sendOnce(message: MailMessage, now: number): Promise<void> {
 async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
   const pending = await codes.findPending(pendingId, now)
   if (!pending) return
-  if (!(await log.allow(pending.login, now))) {
+  if (!(await log.allow(pending.login, pendingId, now))) {
     console.info(JSON.stringify({ pendingId, dropped: 'the address had its mails for now' }))
     return
   }

@@ -11,14 +11,10 @@ import {
   type Session,
 } from '../../domain/session.ts'
 import { endpoint, together } from '../../http/endpoint.ts'
-import { database } from '../../store/database.ts'
-import { sessionStore } from '../../store/sessions.ts'
-import { issueTokens, warmKeyRing } from '../token-issuer.ts'
+import { connected, issueTokens, sessions } from '../token-issuer.ts'
 import { refreshSession } from './contract.ts'
 
-const sessions = sessionStore(database(), config.sessionsTable())
 const { idle } = config.sessionLimits()
-warmKeyRing(Math.floor(Date.now() / 1000))
 
 const REFUSALS: Record<Exclude<LostRotation, 'repeat'>, ErrorCode> = {
   ended: 'session_ended',
@@ -30,6 +26,8 @@ const REFUSALS: Record<Exclude<LostRotation, 'repeat'>, ErrorCode> = {
 }
 
 export const handler = endpoint(refreshSession).run(async ({ body, now }) => {
+  // Two calls follow at once: without this, a cold start would open a second and a third connection beside the first.
+  await connected
   const presented = parseRefreshToken(body.refreshToken)
   if (!presented) throw new LetheError('refresh_token_invalid')
   const [gate, { session, secret }] = await together(sessions.readGate(presented.userId), rotate(presented, now))

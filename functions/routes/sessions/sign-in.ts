@@ -5,17 +5,12 @@ import { canonicalAddress } from '../../domain/email-address.ts'
 import { LetheError } from '../../domain/errors.ts'
 import { formatRefreshToken, newSession } from '../../domain/session.ts'
 import { endpoint, together } from '../../http/endpoint.ts'
-import { database } from '../../store/database.ts'
-import { sessionStore } from '../../store/sessions.ts'
 import { userStore } from '../../store/users.ts'
-import { issueTokens, warmKeyRing } from '../token-issuer.ts'
+import { db, issueTokens, sessions } from '../token-issuer.ts'
 import { signIn } from './contract.ts'
 
-const db = database()
 const users = userStore(db, config.usersTable())
-const sessions = sessionStore(db, config.sessionsTable())
 const limits = config.sessionLimits()
-warmKeyRing(Math.floor(Date.now() / 1000))
 
 /** Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long. */
 const NOBODYS_LOGIN = { userId: 'nobody', phc: NOBODY }

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { bundleEntries } from '../../lib/bundle/bundle.ts'
+import { fakeAws } from './fake-aws.ts'
+
+const run = promisify(execFile)
+
+export type ColdStart = {
+  load: number
+  answered: number
+  done: number
+  statusCode: number
+  body: string
+  undici: string[]
+}
+
+export const EVENTS = {
+  'routes/me/get-me': { method: 'GET', path: '/me' },
+  'routes/sessions/refresh-session': { method: 'POST', path: '/sessions/refresh' },
+}
+
+/** Cold starts of our hot bundles and of the plain one, each in a new process, in turn, against the same fake store. */
+export async function measureColdStarts(rounds: number): Promise<Map<string, ColdStart[]>> {
+  const aws = await fakeAws()
+  const bundles = await bundleEntries()
+  const yardstick = await mkdtemp(join(tmpdir(), 'lethe-yardstick-'))
+  try {
+    await buildPlainHot(yardstick)
+    const files = new Map([['plain', join(yardstick, 'index.mjs')]])
+    for (const entry of Object.keys(EVENTS)) files.set(entry, join(bundles.folder(entry), 'index.mjs'))
+    const starts = new Map<string, ColdStart[]>()
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, bundle] of files) {
+        starts.set(name, [...(starts.get(name) ?? []), await coldStart(bundle, name, aws)])
+      }
+    }
+    return starts
+  } finally {
+    aws.close()
+    await bundles.remove()
+    await rm(yardstick, { recursive: true })
+  }
+}
+
+/** Bundled and minified, but with no plugin and no alias. */
+async function buildPlainHot(outdir: string) {
+  await build({
+    entryPoints: { index: join(import.meta.dirname, 'plain-hot.ts') },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  })
+}
+
+async function coldStart(bundle: string, name: string, aws: Awaited<ReturnType<typeof fakeAws>>): Promise<ColdStart> {
+  const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'cold-child.mjs')], {
+    env: {
+      COLD_START: JSON.stringify({ bundle, event: eventFor(name, aws) }),
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL: aws.endpoint,
+      USERS_TABLE: 'users',
+      SESSIONS_TABLE: 'sessions',
+      KEY_RING_SECRET: 'ring',
+      ISSUER: 'https://issuer.example',
+      AUDIENCE: 'lethe',
+      CLIENT_ID: 'lethe',
+      SESSION_IDLE_DAYS: '30',
+      SESSION_ABSOLUTE_DAYS: '180',
+    },
+  })
+  return JSON.parse(stdout)
+}
+
+function eventFor(name: string, { accessToken, refreshToken }: { accessToken: string; refreshToken: string }) {
+  const { method, path } = EVENTS[name as keyof typeof EVENTS] ?? { method: 'POST', path: '/' }
+  return {
+    version: '2.0',
+    routeKey: `${method} ${path}`,
+    rawPath: path,
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, requestId: 'id' },
+    ...(method === 'POST' ? { body: JSON.stringify({ refreshToken }) } : {}),
+    isBase64Encoded: false,
+  }
+}
+
+export function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+export function ratios(starts: Map<string, ColdStart[]>) {
+  const plain = starts.get('plain') ?? []
+  return [...starts].map(([name, samples]) => {
+    const load = median(samples.map((start) => start.load))
+    const answered = median(samples.map((start) => start.answered))
+    const done = median(samples.map((start) => start.done))
+    return {
+      name,
+      done,
+      load,
+      answered,
+      loadRatio: load / median(plain.map((start) => start.load)),
+      answeredRatio: answered / median(plain.map((start) => start.answered)),
+    }
+  })
+}
+
+if (import.meta.main) {
+  const rounds = Number(process.argv[2] ?? 21)
+  const starts = await measureColdStarts(rounds)
+  console.log(`medians of ${rounds} cold starts, in turn; ms, and ratio to the plain hot bundle`)
+  for (const { name, load, answered, done, loadRatio, answeredRatio } of ratios(starts)) {
+    const cells = [
+      name.padEnd(34),
+      load.toFixed(1),
+      loadRatio.toFixed(2),
+      answered.toFixed(1),
+      answeredRatio.toFixed(2),
+      done.toFixed(1),
+    ]
+    console.log(cells.join('\t'))
+  }
+}

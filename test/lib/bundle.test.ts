@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleEntries, entries } from '../../lib/bundle/bundle.ts'
+import { routes } from '../../lib/routes.ts'
+import { type ColdStart, EVENTS, measureColdStarts } from '../figures/cold-start.ts'
+
+let bundles: Awaited<ReturnType<typeof bundleEntries>>
+let coldStarts: Map<string, ColdStart[]>
+
+beforeAll(async () => {
+  bundles = await bundleEntries()
+  coldStarts = await measureColdStarts(1)
+})
+afterAll(() => bundles.remove())
+
+/** The files that esbuild put into an entry's bundle, relative to the project. */
+function filesIn(entry: string): string[] {
+  const output = Object.entries(bundles.metafile.outputs).find(([path]) => path.endsWith(`${entry}/index.mjs`))
+  if (!output) throw new Error(`no bundle of ${entry}`)
+  return Object.entries(output[1].inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []))
+}
+
+const entriesHolding = (part: string) => entries.filter((entry) => filesIn(entry).some((file) => file.includes(part)))
+
+describe('bundles', () => {
+  it.each(['routes/sessions/refresh-session', 'routes/me/get-me'])('%s stays below 250 KB, 85 KB gzip', (entry) => {
+    const code = readFileSync(join(bundles.folder(entry), 'index.mjs'))
+    expect(code.length).toBeLessThanOrEqual(250_000)
+    expect(gzipSync(code).length).toBeLessThanOrEqual(85_000)
+  })
+
+  it('holds the word list where a password is set, nowhere else', () => {
+    expect(entriesHolding('@zxcvbn-ts')).toEqual(['routes/users/sign-up'])
+  })
+
+  it('holds password hashing where a password or a typed code is judged or kept', () => {
+    expect(entriesHolding('crypto/passwords.ts').sort()).toEqual(
+      ['routes/sessions/sign-in', 'routes/users/sign-up', 'routes/users/verify-user', 'triggers/send-mail'].sort(),
+    )
+  })
+
+  it('holds the key ring where tokens are signed and where it is made', () => {
+    expect(entriesHolding('store/key-ring.ts').sort()).toEqual(
+      ['routes/sessions/refresh-session', 'routes/sessions/sign-in', 'triggers/ensure-key-ring'].sort(),
+    )
+  })
+
+  it.each(['@aws-sdk/client-s3', '@aws-sdk/credential-provider-ini', 'mnemonist'])('holds %s in no route', (part) => {
+    expect(entriesHolding(part).filter((entry) => entry.startsWith('routes/'))).toEqual([])
+  })
+
+  it.each(routes.map(({ entry }) => entry))('%s has at most 20 project files behind it', (entry) => {
+    expect(filesIn(entry).filter((file) => file.startsWith('functions/')).length).toBeLessThanOrEqual(20)
+  })
+})
+
+describe('a cold start', () => {
+  it.each(Object.keys(EVENTS))('of %s works and loads no undici, up to its first answer', (entry) => {
+    const [start] = coldStarts.get(entry) ?? []
+    expect(start).toMatchObject({ statusCode: 200, undici: [] })
+  })
+
+  it('of the plain bundle does load undici: the check can see it', () => {
+    expect(coldStarts.get('plain')?.[0]?.undici).not.toEqual([])
+  })
+})
