@@ -5,11 +5,13 @@ function required(name: string): string {
   return value
 }
 
-function days(name: string): number {
+function count(name: string): number {
   const value = Number(required(name))
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`The variable ${name} must be a whole number of days`)
-  return value * 86_400
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`The variable ${name} must be a whole number above 0`)
+  return value
 }
+
+const days = (name: string) => count(name) * 86_400
 
 export const config = {
   usersTable: () => required('USERS_TABLE'),
@@ -25,4 +27,5 @@ export const config = {
   clientId: () => required('CLIENT_ID'),
   sessionLimits: () => ({ idle: days('SESSION_IDLE_DAYS'), absolute: days('SESSION_ABSOLUTE_DAYS') }),
   issuer: () => required('ISSUER'),
+  passwordMemoryMib: () => count('PASSWORD_MEMORY_MIB'),
 }

@@ -11,6 +11,7 @@ export type Setting =
   | 'SESSION_ABSOLUTE_DAYS'
   | 'APP_URL'
   | 'PRODUCT_NAME'
+  | 'PASSWORD_MEMORY_MIB'
 
 export type Touches = { readonly [thing in Thing]?: readonly string[] }
 
@@ -40,7 +41,7 @@ export const routes = [
     entry: 'routes/users/sign-up',
     auth: 'public',
     touches: { codes: ['PutItem'], mailQueue: ['SendMessage'] },
-    knows: ['PRODUCT_NAME'],
+    knows: ['PRODUCT_NAME', 'PASSWORD_MEMORY_MIB'],
     hashes: true,
   },
   {
@@ -61,7 +62,7 @@ export const routes = [
       sessions: ['GetItem', 'PutItem'],
       keyRing: ['GetSecretValue'],
     },
-    knows: ISSUES_TOKENS,
+    knows: [...ISSUES_TOKENS, 'PASSWORD_MEMORY_MIB'],
     hashes: true,
   },
   {

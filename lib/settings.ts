@@ -13,6 +13,8 @@ export type Settings = {
   appUrl: string
   productName: string
   mailFrom: string
+  /** What one password hash costs (argon2id, one pass); raised, it applies from a user's next sign-in. */
+  passwordMemoryMib: number
   sessionIdleDays: number
   sessionAbsoluteDays: number
   corsOrigins: string[]
@@ -38,6 +40,7 @@ export function readSettings(node: Node): Settings {
     appUrl: text('appUrl', 'http://localhost:5173/verify'),
     productName: text('productName', 'Lethe'),
     mailFrom: text('mailFrom', 'no-reply@example.com'),
+    passwordMemoryMib: count('passwordMemoryMib', 46),
     sessionIdleDays: count('sessionIdleDays', 30),
     sessionAbsoluteDays: count('sessionAbsoluteDays', 180),
     corsOrigins: text('corsOrigins', '').split(',').filter(Boolean),

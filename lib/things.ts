@@ -13,5 +13,6 @@ export function settingVariables(settings: Settings, issuer: string): Record<Set
     SESSION_ABSOLUTE_DAYS: String(settings.sessionAbsoluteDays),
     APP_URL: settings.appUrl,
     PRODUCT_NAME: settings.productName,
+    PASSWORD_MEMORY_MIB: String(settings.passwordMemoryMib),
   }
 }

@@ -9,7 +9,7 @@ export const triggers = {
       users: ['GetItem'],
       mail: ['SendEmail'],
     },
-    knows: ['APP_URL', 'PRODUCT_NAME'],
+    knows: ['APP_URL', 'PRODUCT_NAME', 'PASSWORD_MEMORY_MIB'],
     hashes: true,
   },
   watchSessions: {

@@ -6,17 +6,19 @@ const argon2 = promisify(argon2Callback)
 type Cost = { memory: number; passes: number }
 type Phc = Cost & { salt: Buffer; hash: Buffer }
 
-/** 46 MiB, one pass, one lane: OWASP's first choice. */
-const COST: Cost = { memory: 47_104, passes: 1 }
 const LANES = 1
 const HASH_BYTES = 32
+
+/** One pass, one lane; with the default of 46 MiB this is OWASP's first choice. */
+const costOf = (memoryMib: number): Cost => ({ memory: memoryMib * 1024, passes: 1 })
 
 /** Unicode has several spellings of one text; keyboards differ in which they send. All else is hashed as it came. */
 const bytesOf = (password: string) => Buffer.from(password.normalize('NFC'), 'utf8')
 
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, memoryMib: number): Promise<string> {
   const salt = randomBytes(16)
-  return format({ ...COST, salt, hash: await derive(password, salt, COST, HASH_BYTES) })
+  const cost = costOf(memoryMib)
+  return format({ ...cost, salt, hash: await derive(password, salt, cost, HASH_BYTES) })
 }
 
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
@@ -24,13 +26,16 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
   return timingSafeEqual(await derive(password, salt, cost, hash.length), hash)
 }
 
-export function needsRehash(phc: string): boolean {
+export function needsRehash(phc: string, memoryMib: number): boolean {
   const { memory, passes } = parse(phc)
-  return memory < COST.memory || passes < COST.passes
+  const cost = costOf(memoryMib)
+  return memory < cost.memory || passes < cost.passes
 }
 
 /** No password has this hash, but refusing one costs as much as with a real account. */
-export const NOBODY = format({ ...COST, salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) })
+export function nobodysHash(memoryMib: number): string {
+  return format({ ...costOf(memoryMib), salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) })
+}
 
 function derive(password: string, nonce: Buffer, { memory, passes }: Cost, tagLength: number): Promise<Buffer> {
   return argon2('argon2id', { message: bytesOf(password), nonce, parallelism: LANES, memory, passes, tagLength })

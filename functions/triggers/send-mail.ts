@@ -15,6 +15,7 @@ const codes = codeStore(db, config.codesTable())
 const log = mailLog(db, config.codesTable())
 const users = userStore(db, config.usersTable())
 const mail = mailer(config.mailFrom())
+const passwordMemoryMib = config.passwordMemoryMib()
 const product = { name: config.productName(), appUrl: config.appUrl() }
 
 /** What failed stays in the queue and comes again; what keeps failing ends in the dead-letter queue. */
@@ -53,7 +54,7 @@ async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
 
   const secret = newSecret()
   const code = newTypedCode()
-  const stored = await codes.setCodes(pendingId, { tokenHash: hashOf(secret), codePhc: await hashPassword(code) }, now)
+  const stored = await codes.setCodes(pendingId, { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) }, now)
   if (stored) await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
 }
 

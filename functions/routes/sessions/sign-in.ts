@@ -1,5 +1,5 @@
 import { config } from '../../config.ts'
-import { hashPassword, NOBODY, needsRehash, verifyPassword } from '../../crypto/passwords.ts'
+import { hashPassword, needsRehash, nobodysHash, verifyPassword } from '../../crypto/passwords.ts'
 import { hashOf, newId, newSecret } from '../../crypto/secrets.ts'
 import { canonicalAddress } from '../../domain/email-address.ts'
 import { LetheError } from '../../domain/errors.ts'
@@ -10,10 +10,11 @@ import { db, issueTokens, sessions } from '../token-issuer.ts'
 import { signIn } from './contract.ts'
 
 const users = userStore(db, config.usersTable())
+const passwordMemoryMib = config.passwordMemoryMib()
 const limits = config.sessionLimits()
 
 /** Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long. */
-const NOBODYS_LOGIN = { userId: 'nobody', phc: NOBODY }
+const NOBODYS_LOGIN = { userId: 'nobody', phc: nobodysHash(passwordMemoryMib) }
 const NOBODYS_ADDRESS = 'nobody@invalid'
 
 export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, now }) => {
@@ -21,7 +22,7 @@ export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, 
   const { userId, phc } = (await users.findLogin(login)) ?? NOBODYS_LOGIN
   const [gate, fits] = await together(sessions.readGate(userId), verifyPassword(body.password, phc))
   if (!fits || gate?.status !== 'active') throw new LetheError('credentials_invalid')
-  if (needsRehash(phc)) await users.replaceHash(login, phc, await hashPassword(body.password))
+  if (needsRehash(phc, passwordMemoryMib)) await users.replaceHash(login, phc, await hashPassword(body.password, passwordMemoryMib))
 
   const token = { userId, sid: newId(), family: newId(), secret: newSecret() }
   const session = newSession(

@@ -14,6 +14,7 @@ import { signUp } from './contract.ts'
 
 const codes = codeStore(database(), config.codesTable())
 const queue = mailQueue(config.mailQueueUrl())
+const passwordMemoryMib = config.passwordMemoryMib()
 const productName = config.productName()
 
 /** Never reads Users, so that neither the answer nor the time it takes can tell whether the address is taken. */
@@ -32,7 +33,7 @@ export const handler = endpoint(signUp).run(async ({ body, now }) => {
     login,
     address,
     name: body.name ?? '',
-    phc: await hashPassword(body.password),
+    phc: await hashPassword(body.password, passwordMemoryMib),
     expiresAt: now + PENDING_LIFE,
   })
   await queue.send({ kind: 'sign-up', pendingId })
