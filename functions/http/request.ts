@@ -5,8 +5,6 @@ import type { Contract, Input } from './contract.ts'
 
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_USER_AGENT = 256
-/** What a client calls a field is told back to it, but not at any length. */
-const MAX_FIELD_NAME = 64
 
 /** Emulators keep the case of header names; the gateway lowers it. */
 function lowerCased(headers: APIGatewayProxyEventV2['headers'] = {}) {
@@ -55,20 +53,24 @@ function parseJson(bytes: Buffer): unknown {
 function parse(place: string, schema: GenericSchema | undefined, input: unknown): unknown {
   if (!schema) {
     const [unknown] = Object.keys(input ?? {})
-    if (unknown !== undefined) throw refused(`${place}.${unknown}`.slice(0, MAX_FIELD_NAME), 'is unknown')
+    if (unknown !== undefined) throw refused(nameOf([place, unknown]), 'is unknown')
     return undefined
   }
   const result = safeParse(schema, input)
   if (result.success) return result.output
   throw new LetheError('invalid_input', {
-    errors: result.issues.map(({ path, message }) => ({
-      field: [...(place ? [place] : []), ...(path ?? []).map(({ key }) => String(key))]
-        .join('.')
-        .slice(0, MAX_FIELD_NAME),
+    errors: result.issues.map(({ path = [], message }) => ({
+      field: nameOf([place, ...path.map(({ key }) => key)]),
       // The default messages quote what was received, which may be a secret.
       message: message.replace(/ but received .*$/s, ''),
     })),
   })
+}
+
+/** A field is told back by its name when that reads like one: in the wrong place, even a secret can be a key. */
+function nameOf(path: unknown[]): string {
+  const names = path.filter((part) => part !== '').map(String)
+  return names.map((name) => (/^[a-z_]\w{0,19}$/i.test(name) ? name : '?')).join('.')
 }
 
 function refused(field: string, message: string): LetheError {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { config } from '../config.ts'
 import { hashPassword } from '../crypto/passwords.ts'
@@ -25,7 +26,7 @@ export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> 
     try {
       await sendOnce(parseMailMessage(body), Math.floor(Date.now() / 1000))
     } catch (error) {
-      console.error(JSON.stringify({ messageId, error: error instanceof Error ? error.stack : String(error) }))
+      console.error(JSON.stringify({ messageId, error: inspect(error) }))
       batchItemFailures.push({ itemIdentifier: messageId })
     }
   }
@@ -54,7 +55,11 @@ async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
 
   const secret = newSecret()
   const code = newTypedCode()
-  const stored = await codes.setCodes(pendingId, { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) }, now)
+  const stored = await codes.setCodes(
+    pendingId,
+    { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) },
+    now,
+  )
   if (stored) await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { config } from '../config.ts'
 import type { EndReason } from '../domain/session.ts'
@@ -13,9 +14,7 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoD
       const reuse = reuseIn(record)
       if (reuse) await queue.send({ kind: 'token-reuse', ...reuse })
     } catch (error) {
-      console.error(
-        JSON.stringify({ eventId: record.eventID, error: error instanceof Error ? error.stack : String(error) }),
-      )
+      console.error(JSON.stringify({ eventId: record.eventID, error: inspect(error) }))
       // The stream goes on from the first failure; what went before is not delivered again.
       return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }
     }

@@ -22,7 +22,8 @@ export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, 
   const { userId, phc } = (await users.findLogin(login)) ?? NOBODYS_LOGIN
   const [gate, fits] = await together(sessions.readGate(userId), verifyPassword(body.password, phc))
   if (!fits || gate?.status !== 'active') throw new LetheError('credentials_invalid')
-  if (needsRehash(phc, passwordMemoryMib)) await users.replaceHash(login, phc, await hashPassword(body.password, passwordMemoryMib))
+  if (needsRehash(phc, passwordMemoryMib))
+    await users.replaceHash(login, phc, await hashPassword(body.password, passwordMemoryMib))
 
   const token = { userId, sid: newId(), family: newId(), secret: newSecret() }
   const session = newSession(
