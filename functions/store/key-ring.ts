@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto'
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -5,11 +6,10 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import type { JWK } from 'jose'
 import { LetheError } from '../domain/errors.ts'
 import { PATIENCE } from './client.ts'
 
-export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JWK }
+export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
 export type KeyRing = { keys: readonly SigningKey[] }
 
 const CACHE_SECONDS = 300

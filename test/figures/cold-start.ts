@@ -117,20 +117,3 @@ export function ratios(starts: Map<string, ColdStart[]>) {
     }
   })
 }
-
-if (import.meta.main) {
-  const rounds = Number(process.argv[2] ?? 21)
-  const starts = await measureColdStarts(rounds)
-  console.log(`medians of ${rounds} cold starts, in turn; ms, and ratio to the plain hot bundle`)
-  for (const { name, load, answered, done, loadRatio, answeredRatio } of ratios(starts)) {
-    const cells = [
-      name.padEnd(34),
-      load.toFixed(1),
-      loadRatio.toFixed(2),
-      answered.toFixed(1),
-      answeredRatio.toFixed(2),
-      done.toFixed(1),
-    ]
-    console.log(cells.join('\t'))
-  }
-}
