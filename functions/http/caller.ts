@@ -2,9 +2,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { LetheError } from '../domain/errors.ts'
 import { type Gate, isAlive, type Session } from '../domain/session.ts'
 
-export type Claims = { userId: string; sid: string; gen: number }
+type Claims = { userId: string; sid: string; gen: number }
 export type Checked = { gate: Gate; session: Session }
-export type Caller = { caller: { userId: string; sid: string }; checked: Promise<Checked> }
+type Caller = { caller: { userId: string; sid: string }; checked: Promise<Checked> }
 export type CallerCheck = (event: APIGatewayProxyEventV2, now: number) => Promise<Caller>
 
 type Parts = {

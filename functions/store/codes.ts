@@ -2,7 +2,6 @@ import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import { CODE_TRIES, type PendingUser } from '../domain/user.ts'
 import { deleteIn, fromItem, type Item, isRefused, table, toItem } from './database.ts'
 
-export type CodeStore = ReturnType<typeof codeStore>
 export type CreateOutcome = 'created' | 'taken' | 'used'
 
 const pendingKey = (id: string): Item => toItem({ pk: `P#${id}`, sk: 'signup' })

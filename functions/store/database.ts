@@ -62,7 +62,7 @@ export type Refused = { refused: true; blocking: Item | undefined }
 const CONFLICT_RETRIES = 2
 
 /** A failed condition is an outcome; everything else that goes wrong in the store is the store's unavailability. */
-export async function attempt<T>(send: () => Promise<T>, retry = 0): Promise<T | Refused> {
+async function attempt<T>(send: () => Promise<T>, retry = 0): Promise<T | Refused> {
   try {
     return await send()
   } catch (cause) {
@@ -82,7 +82,7 @@ export function isRefused(outcome: unknown): outcome is Refused {
 /** Per write of the transaction, whether its condition failed; undefined when the whole went through. */
 export type Cancelled = readonly boolean[]
 
-export async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancelled | undefined> {
+async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancelled | undefined> {
   try {
     await send()
     return undefined

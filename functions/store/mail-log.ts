@@ -2,8 +2,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { countMail, type MailCounter } from '../domain/mail-limit.ts'
 import { ABSENT, fromItem, type Item, isRefused, table, toItem } from './database.ts'
 
-export type MailLog = ReturnType<typeof mailLog>
-
 const doneKey = (eventId: string): Item => toItem({ pk: `D#${eventId}`, sk: 'done' })
 const counterKey = (address: string): Item => toItem({ pk: `M#${address}`, sk: 'mail' })
 

@@ -2,8 +2,6 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { MailMessage } from '../domain/messages.ts'
 import { must, PATIENCE } from './client.ts'
 
-export type MailQueue = ReturnType<typeof mailQueue>
-
 export function mailQueue(queueUrl: string) {
   const sqs = new SQSClient(PATIENCE)
   return {

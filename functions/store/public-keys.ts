@@ -7,8 +7,6 @@ export type PublicKey = { kid: string; state: 'next' | 'current' | 'retired'; kt
 const KEY = toItem({ pk: 'keys', sk: 'public' })
 const CACHE_SECONDS = 30
 
-export type PublicKeyStore = ReturnType<typeof publicKeyStore>
-
 /** Reading is cached for 30 s, so a withdrawn key is dead within that time; an unknown kid asks at most that often. */
 export function publicKeyStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)

@@ -44,7 +44,6 @@ function sessionOf(item: Item): Session {
   return { ...fields, userId: pk, sid: sk.slice('s#'.length) }
 }
 
-export type SessionStore = ReturnType<typeof sessionStore>
 export type SessionState = { gate: Gate | undefined; session: Session | undefined }
 
 const READ_RETRIES = 2

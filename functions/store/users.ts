@@ -4,8 +4,6 @@ import type { Login, Profile } from '../domain/user.ts'
 import { ABSENT, deleteIn, EXISTS, fromItem, type Item, isRefused, putIn, table, toItem, updateIn } from './database.ts'
 import { gateKey } from './sessions.ts'
 
-export type UserStore = ReturnType<typeof userStore>
-
 const loginKey = (canonical: string): Item => toItem({ pk: `E#${canonical}`, sk: 'login' })
 const profileKey = (userId: string): Item => toItem({ pk: userId, sk: 'profile' })
 const DAY = 86_400

@@ -97,7 +97,7 @@ function eventFor(name: string, { accessToken, refreshToken }: { accessToken: st
   }
 }
 
-export function median(numbers: number[]): number {
+function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
