@@ -1,0 +1,12 @@
+import { resolve } from 'node:path'
+import { buildAssembly, PROJECT } from './build.ts'
+import type { Options } from './options.ts'
+import { urlOf } from './url-of.ts'
+
+/** The assembly that a laptop cloud with these options runs. CDK_OUTDIR moves it, as it does for the CDK itself. */
+export async function assemblyFor(options: Options, write: (text: string) => void): Promise<string> {
+  const { build, host, ports, context } = options
+  const outdir = resolve(PROJECT, process.env.CDK_OUTDIR || 'cdk.out')
+  if (!build) return outdir
+  return await buildAssembly({ issuerUrl: `${urlOf(host, ports.outbox)}/{bucket}`, context, write, outdir })
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { ensureCustomResources } from './assembly/custom-resource.ts'
+import { type Assembly, readAssembly } from './assembly/read-assembly.ts'
+import { resolveAssembly } from './assembly/resolve.ts'
+import { type Authority, readAuthority } from './door/authority.ts'
+import { deriveCredentials } from './door/credentials.ts'
+import { openDoor } from './door/door.ts'
+import { openObserved } from './door/observed.ts'
+import { logWriter } from './function-logs.ts'
+import { startGateway } from './gateway/gateway.ts'
+import { startEventSources } from './lambda/event-sources.ts'
+import { startFunctions } from './lambda/functions.ts'
+import type { Lifecycle } from './lambda/model.ts'
+import type { Log } from './log.ts'
+import type { JsonObject, Resource } from './model.ts'
+import { startOutbox } from './outbox/outbox.ts'
+import { queueUrl } from './services/sqs.ts'
+import { StartFailure } from './start-failure.ts'
+import { blamingState, openState, type State } from './state.ts'
+import { isStore, openStores } from './stores.ts'
+import { urlOf } from './url-of.ts'
+
+export type Ports = { api: number; outbox: number; door: number }
+export type CloudOptions = {
+  assemblyFolder: string
+  stateFolder: string
+  fresh: boolean
+  /** Where tools that belong to no state are kept, such as a DynamoDB for this platform. */
+  toolFolder: string
+  /** A DynamoDB-compatible endpoint to use instead of the one that is brought along. */
+  dynamodbEndpoint: string | undefined
+  host: string
+  ports: Ports
+  lifecycle: Lifecycle
+  log: Log
+  /** A part that the rest cannot do without ended by itself. */
+  onFailure(error: Error): void
+}
+export type Cloud = { apiUrl: string; outboxUrl: string; doorUrl: string; close(): Promise<void> }
+
+/** Runs a synthesized assembly. Each part is stopped before the parts it stands on. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { host, ports, log } = options
+  await using parts = new AsyncDisposableStack()
+  const assembly = readAssembly(options.assemblyFolder)
+  const state = openState({ folder: options.stateFolder, fresh: options.fresh })
+  parts.defer(state.close)
+
+  const apiUrl = urlOf(host, ports.api)
+  const doorUrl = urlOf(host, ports.door)
+  const surroundings = { apiUrl, queueUrl: (name: string) => queueUrl(doorUrl, name) }
+  const remembering = resolveAssembly(assembly, surroundings, isStore)
+  const { streamArn, ...stores } = await openStores({ ...options, resources: remembering, report: log.note }, parts)
+  // Only now do the streams of the tables have names.
+  const resources = resolveAssembly(assembly, { ...surroundings, streamArn })
+
+  const observed = openObserved(state.folder)
+  parts.defer(observed.write)
+  const authority = readAuthority(resources, observed)
+  const door = await listen(ports.door, 'AWS endpoint', openDoor({ host, port: ports.door }))
+  parts.defer(door.close)
+  door.serve({ resources, seed: state.seed, services: stores.services, authority, report: log.note })
+  const outbox = await listen(ports.outbox, 'outbox', startOutbox({ host, port: ports.outbox, ...stores }))
+  parts.defer(outbox.close)
+
+  await startFunctionsAndApi({ options, assembly, resources, state, doorUrl, authority }, parts)
+  const started = parts.move()
+  return { apiUrl, outboxUrl: outbox.url, doorUrl, close: () => started.disposeAsync() }
+}
+
+type Surroundings = {
+  options: CloudOptions
+  assembly: Assembly
+  resources: Resource[]
+  state: State
+  doorUrl: string
+  authority: Authority
+}
+
+async function startFunctionsAndApi(surroundings: Surroundings, parts: AsyncDisposableStack): Promise<void> {
+  const { assembly, resources, state, doorUrl, authority } = surroundings
+  const { host, ports, log, lifecycle } = surroundings.options
+  const titleOf = titles(resources)
+  const asFunctions = {
+    resources,
+    doorUrl,
+    credentials: (functionName: string) => deriveCredentials(state.seed, functionName),
+  }
+  const functions = await startFunctions({
+    ...asFunctions,
+    codeFolder: ({ properties }) => assembly.assetFolder(String((properties.Code as JsonObject).S3Key)),
+    log: (line) => log.functionLine(line, titleOf(line.functionName)),
+    onLogs: logWriter(resources, authority, log.note),
+    lifecycle,
+  })
+  parts.defer(functions.close)
+
+  // The authorizer asks for the issuer documents, and a custom resource writes them.
+  await ensureCustomResources({ resources, stateFolder: state.folder, invoke: functions.invoke })
+  const eventSources = await blamingState(
+    state.folder,
+    startEventSources({
+      ...asFunctions,
+      invoke: functions.invoke,
+      positionsFile: join(state.folder, 'stream-positions.json'),
+      log: log.note,
+    }),
+  )
+  parts.defer(eventSources.close)
+  const gateway = startGateway({
+    host,
+    port: ports.api,
+    resources,
+    invoke: functions.invoke,
+    mayInvoke: (roleArn, functionArn) =>
+      authority.canAssume('apigateway.amazonaws.com', roleArn) &&
+      authority.roleMay(roleArn, 'lambda:InvokeFunction', functionArn),
+    log: (request) => log.request(request, titleOf(request.functionName)),
+  })
+  parts.defer((await listen(ports.api, 'API', gateway)).close)
+}
+
+/** What a reader calls a function: its description, else its name. */
+function titles(resources: Resource[]) {
+  const lambdas = resources.filter(({ type }) => type === 'AWS::Lambda::Function')
+  const titleByName = new Map(lambdas.map(({ ref, properties }) => [ref, String(properties.Description ?? ref)]))
+  return (functionName: string | undefined) => (functionName ? (titleByName.get(functionName) ?? functionName) : '')
+}
+
+async function listen<T>(port: number, what: string, starting: Promise<T>): Promise<T> {
+  try {
+    return await starting
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause && cause.syscall === 'listen')) throw cause
+    const why = 'code' in cause && cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${cause.message})`
+    throw new StartFailure(`Port ${port} (${what}) ${why}: choose the first of three free ports with --port.`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,110 @@
+import { ACCOUNT, type Resource } from '../model.ts'
+import type { Need } from './call.ts'
+import { DEV } from './credentials.ts'
+import { evaluate, type Verdict } from './iam/evaluate.ts'
+import { type Policies, readPolicies } from './iam/policies.ts'
+import type { Statement } from './iam/statements.ts'
+import type { Observed } from './observed.ts'
+
+export type Denial = { action: string; resource: string; verdict: Verdict; sessionArn: string }
+
+export type Authority = {
+  /** Every function by its physical name, and `dev`. */
+  principalNames: string[]
+  /** Judges a call's needs one by one and records each; the first that fails. */
+  judge(principalName: string, needs: Need[]): Denial | undefined
+  /** Judges and records. For what Lambda does in a function's name, such as logs:PutLogEvents. */
+  may(principalName: string, action: string, resource: string): boolean
+  /** Judges; records only if it was allowed: an answer that merely depends on a grant is no attempt. */
+  holds(principalName: string, action: string, resource: string): boolean
+  /** For the API's CredentialsArn; not recorded. */
+  roleMay(roleArn: string, action: string, resource: string): boolean
+  /** Whether the role's trust policy lets this service use it. */
+  canAssume(service: string, roleArn: string): boolean
+}
+
+type Holder = { roleArn: string; sessionArn: string; statements: Statement[] }
+
+/** Throws an Error that names the policy element which is not understood, or the function without a usable role. */
+export function readAuthority(resources: Resource[], observed: Observed): Authority {
+  const policies = readPolicies(resources)
+  const holders = readHolders(resources, policies)
+  const holderOf = (principalName: string): Holder => {
+    const holder = holders.get(principalName)
+    if (holder === undefined) throw new Error(`no function is called ${principalName}`)
+    return holder
+  }
+  const decide = (holder: Holder, need: Need): Verdict =>
+    strictest(need, (resource) => ask(policies, holder, need, resource))
+  const judge: Authority['judge'] = (principalName, needs) => {
+    const holder = holderOf(principalName)
+    for (const need of needs) {
+      const verdict = decide(holder, need)
+      observed.record(principalName, need.action, verdict === 'allowed')
+      const { sessionArn } = holder
+      if (verdict !== 'allowed') return { action: need.action, resource: need.resources[0], verdict, sessionArn }
+    }
+    return undefined
+  }
+  return {
+    principalNames: [...holders.keys()],
+    judge,
+    may: (principalName, action, resource) => judge(principalName, [{ action, resources: [resource] }]) === undefined,
+    holds(principalName, action, resource) {
+      const isAllowed = decide(holderOf(principalName), { action, resources: [resource] }) === 'allowed'
+      if (isAllowed) observed.record(principalName, action, true)
+      return isAllowed
+    },
+    roleMay(roleArn, action, resource) {
+      const role = policies.roles.get(roleArn)
+      if (role === undefined) return false
+      const holder = { roleArn, sessionArn: roleArn, statements: role.statements }
+      return decide(holder, { action, resources: [resource] }) === 'allowed'
+    },
+    canAssume: (service, roleArn) => canAssume(policies, service, roleArn),
+  }
+}
+
+/** Any of the need's resources will do, unless one of them is explicitly denied. */
+function strictest(need: Need, verdictOn: (resource: string) => Verdict): Verdict {
+  const verdicts = need.resources.map(verdictOn)
+  const explicit = verdicts.find((verdict) => verdict.startsWith('denied'))
+  return explicit ?? (verdicts.includes('allowed') ? 'allowed' : 'not allowed')
+}
+
+function ask(policies: Policies, holder: Holder, need: Need, resource: string): Verdict {
+  const context = (key: string): string[] | undefined => {
+    // The door stands where the TLS endpoint stands in AWS.
+    if (key === 'aws:securetransport') return ['true']
+    return key === 'dynamodb:leadingkeys' ? need.context?.['dynamodb:LeadingKeys']?.() : undefined
+  }
+  const bucketOrQueue = resource.startsWith('arn:aws:s3:::') ? resource.replace(/\/.*$/s, '') : resource
+  const resourcePolicy = policies.resourcePolicies.get(bucketOrQueue) ?? []
+  const question = { principal: { roleArn: holder.roleArn }, action: need.action, resource, context }
+  return evaluate(question, holder.statements, resourcePolicy)
+}
+
+function readHolders(resources: Resource[], policies: Policies): Map<string, Holder> {
+  const holders = new Map<string, Holder>()
+  for (const { type, ref, properties } of resources) {
+    if (type !== 'AWS::Lambda::Function') continue
+    const role = policies.roles.get(String(properties.Role))
+    if (role === undefined)
+      throw new Error(`function ${ref}: its role ${String(properties.Role)} is not in the template`)
+    if (!canAssume(policies, 'lambda.amazonaws.com', role.arn)) {
+      throw new Error(`function ${ref}: its role ${role.name} cannot be assumed by Lambda`)
+    }
+    holders.set(ref, { roleArn: role.arn, sessionArn: sessionArn(role.name, ref), statements: role.statements })
+  }
+  const statements = [...holders.values()].flatMap((holder) => holder.statements)
+  const devRole = `arn:aws:iam::${ACCOUNT}:role/${DEV}`
+  return holders.set(DEV, { roleArn: devRole, sessionArn: sessionArn(DEV, DEV), statements })
+}
+
+const sessionArn = (roleName: string, session: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${roleName}/${session}`
+
+function canAssume(policies: Policies, service: string, roleArn: string): boolean {
+  const context = (key: string) => (key === 'aws:sourceaccount' ? [ACCOUNT] : undefined)
+  const question = { principal: { service }, action: 'sts:AssumeRole', resource: roleArn, context }
+  return evaluate(question, policies.roles.get(roleArn)?.trust ?? [], []) === 'allowed'
+}

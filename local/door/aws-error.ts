@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { Answer, ServiceName } from './call.ts'
+
+/** An error in AWS's own words: the code and status that the real service would use. */
+export class AwsError extends Error {
+  readonly code: string
+  readonly status: number
+
+  constructor(code: string, status: number, message: string) {
+    super(message)
+    this.code = code
+    this.status = status
+  }
+}
+
+export type Refusal =
+  | 'missing'
+  | 'malformed'
+  | 'unknownKey'
+  | 'badToken'
+  | 'badSignature'
+  | 'skewed'
+  | 'expired'
+  | 'bodyMismatch'
+  | 'unsignedHeader'
+  | 'denied'
+  | 'unknownOperation'
+
+type Words = { code: string; s3Code: string; s3Status: number }
+
+const WORDS: Record<Refusal, Words> = {
+  missing: { code: 'MissingAuthenticationTokenException', s3Code: 'AccessDenied', s3Status: 403 },
+  malformed: { code: 'IncompleteSignatureException', s3Code: 'AuthorizationHeaderMalformed', s3Status: 400 },
+  unknownKey: { code: 'UnrecognizedClientException', s3Code: 'InvalidAccessKeyId', s3Status: 403 },
+  badToken: { code: 'UnrecognizedClientException', s3Code: 'InvalidToken', s3Status: 400 },
+  badSignature: { code: 'InvalidSignatureException', s3Code: 'SignatureDoesNotMatch', s3Status: 403 },
+  skewed: { code: 'InvalidSignatureException', s3Code: 'RequestTimeTooSkewed', s3Status: 403 },
+  expired: { code: 'InvalidSignatureException', s3Code: 'AccessDenied', s3Status: 403 },
+  bodyMismatch: { code: 'InvalidSignatureException', s3Code: 'XAmzContentSHA256Mismatch', s3Status: 400 },
+  unsignedHeader: { code: 'InvalidSignatureException', s3Code: 'AccessDenied', s3Status: 403 },
+  denied: { code: 'AccessDeniedException', s3Code: 'AccessDenied', s3Status: 403 },
+  unknownOperation: { code: 'UnknownOperationException', s3Code: 'NotImplemented', s3Status: 501 },
+}
+
+const REFUSAL_STATUS: Record<ServiceName, number> = { dynamodb: 400, secretsmanager: 400, sqs: 403, ses: 403, s3: 403 }
+
+/** The same refusal reads differently at each service. */
+export function refuse(service: ServiceName, refusal: Refusal, message: string): AwsError {
+  const words = WORDS[refusal]
+  if (service === 's3') return new AwsError(words.s3Code, words.s3Status, message)
+  return new AwsError(words.code, REFUSAL_STATUS[service], message)
+}
+
+export function errorAnswer(service: ServiceName, error: AwsError, resource: string): Answer {
+  const requestId = randomUUID()
+  if (service === 's3') return s3Error(error, resource, requestId)
+  const headers: Record<string, string> = {
+    'content-type': service === 'secretsmanager' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0',
+    'x-amzn-requestid': requestId,
+    'x-amzn-errortype': error.code,
+  }
+  if (service === 'ses') headers['content-type'] = 'application/json'
+  const body = { __type: `com.amazon.coral.service#${error.code}`, message: error.message }
+  return { status: error.status, headers, body: JSON.stringify(body) }
+}
+
+function s3Error(error: AwsError, resource: string, requestId: string): Answer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><Resource>${escapeXml(resource)}</Resource><RequestId>${requestId}</RequestId></Error>`
+  return { status: error.status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body }
+}
+
+const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => XML_ENTITIES[character] ?? character)
+}

@@ -1,0 +1,24 @@
+import type { Context } from './conditions.ts'
+import type { Principal, Statement } from './statements.ts'
+
+export type Question = { principal: Principal; action: string; resource: string; context: Context }
+
+export type Verdict = 'allowed' | 'denied by identity policy' | 'denied by resource policy' | 'not allowed'
+
+/** Within one account: an explicit Deny anywhere wins, else one Allow on either side is enough. */
+export function evaluate(question: Question, identity: Statement[], resourcePolicy: Statement[]): Verdict {
+  const ofIdentity = identity.filter((statement) => applies(statement, question))
+  if (ofIdentity.some(({ effect }) => effect === 'Deny')) return 'denied by identity policy'
+  const ofResource = resourcePolicy.filter((statement) => applies(statement, question))
+  if (ofResource.some(({ effect }) => effect === 'Deny')) return 'denied by resource policy'
+  return ofIdentity.length + ofResource.length > 0 ? 'allowed' : 'not allowed'
+}
+
+function applies(statement: Statement, { principal, action, resource, context }: Question): boolean {
+  return (
+    statement.matchesAction(action) &&
+    statement.matchesResource(resource) &&
+    statement.matchesPrincipal(principal) &&
+    statement.conditions.every((condition) => condition(context))
+  )
+}

@@ -1,0 +1,146 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { REGION } from '../model.ts'
+import { refuse } from './aws-error.ts'
+import type { AwsRequest, ServiceName } from './call.ts'
+import type { FindKey, KeyHolder } from './credentials.ts'
+import { Sha256 } from './sha256.ts'
+import { type Claim, readClaim } from './signature-claim.ts'
+
+const MAX_SKEW_MS = 15 * 60_000
+const UNSIGNED = 'UNSIGNED-PAYLOAD'
+export const CHUNKED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
+
+export type Signer = { principalName: string; service: ServiceName }
+
+/** Who signed this request; throws the refusal that AWS would answer. The body is only vouched for by its hash. */
+export async function verifySignature(request: AwsRequest, findKey: FindKey, now: number): Promise<Signer> {
+  const claim = readClaim(request)
+  const holder = findKey(claim.accessKeyId)
+  if (holder === undefined) throw refuse(claim.service, 'unknownKey', unknownKeyMessage(claim.service))
+  if (!sameText(claim.token ?? '', holder.credentials.sessionToken)) {
+    throw refuse(claim.service, 'badToken', 'The security token included in the request is invalid.')
+  }
+  checkTime(claim, now)
+  checkSignedHeaders(request, claim)
+  const payloadHash = claimedPayloadHash(request, claim)
+  const expected = await sign(request, claim, holder, payloadHash)
+  if (!sameText(expected, claim.signature))
+    throw refuse(claim.service, 'badSignature', badSignatureMessage(claim.service))
+  checkBody(request, claim.service, payloadHash)
+  return { principalName: holder.principalName, service: claim.service }
+}
+
+function unknownKeyMessage(service: ServiceName): string {
+  return service === 's3'
+    ? 'The AWS Access Key Id you provided does not exist in our records.'
+    : 'The security token included in the request is invalid.'
+}
+
+function badSignatureMessage(service: ServiceName): string {
+  const start = 'The request signature we calculated does not match the signature you provided. Check your '
+  return service === 's3'
+    ? `${start}key and signing method.`
+    : `${start}AWS Secret Access Key and signing method. Consult the service documentation for details.`
+}
+
+function checkTime(claim: Claim, now: number): void {
+  const ahead = claim.signedAt.getTime() - now
+  if (ahead > MAX_SKEW_MS)
+    throw refuse(claim.service, 'skewed', 'Signature not yet current: the difference is too large.')
+  if (claim.expiresSeconds !== undefined) {
+    if (now > claim.signedAt.getTime() + claim.expiresSeconds * 1000) {
+      throw refuse(claim.service, 'expired', 'Request has expired')
+    }
+    return
+  }
+  if (-ahead > MAX_SKEW_MS) throw refuse(claim.service, 'skewed', 'Signature expired: more than 15 min. have passed.')
+}
+
+/** AWS wants `host` and every `x-amz-` header signed, or anyone on the way could add one. */
+function checkSignedHeaders(request: AwsRequest, claim: Claim): void {
+  const mustBeSigned = (name: string) =>
+    name === 'host' || (name.startsWith('x-amz-') && !(claim.presigned && name === 'x-amz-content-sha256'))
+  for (const name of ['host', ...Object.keys(request.headers)]) {
+    if (mustBeSigned(name) && !claim.signedHeaders.has(name)) {
+      throw refuse(
+        claim.service,
+        'unsignedHeader',
+        `There were headers present in the request which were not signed: ${name}`,
+      )
+    }
+  }
+}
+
+function claimedPayloadHash(request: AwsRequest, claim: Claim): string {
+  const header = request.headers['x-amz-content-sha256']
+  if (claim.presigned)
+    return header !== undefined && claim.signedHeaders.has('x-amz-content-sha256') ? header : UNSIGNED
+  if (header !== undefined) return header
+  if (claim.service === 's3') {
+    throw refuse('s3', 'malformed', 'Missing required header for this request: x-amz-content-sha256')
+  }
+  return sha256Hex(request.body)
+}
+
+function checkBody(request: AwsRequest, service: ServiceName, payloadHash: string): void {
+  if (service === 's3' && (payloadHash === UNSIGNED || payloadHash === CHUNKED)) return
+  if (!sameText(payloadHash, sha256Hex(request.body))) {
+    throw refuse(
+      service,
+      'bodyMismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    )
+  }
+}
+
+const signers = new WeakMap<KeyHolder, Map<ServiceName, SignatureV4>>()
+
+function signerOf(holder: KeyHolder, service: ServiceName): SignatureV4 {
+  const ofHolder = signers.get(holder) ?? new Map<ServiceName, SignatureV4>()
+  signers.set(holder, ofHolder)
+  const existing = ofHolder.get(service)
+  if (existing !== undefined) return existing
+  const signer = new SignatureV4({
+    credentials: holder.credentials,
+    region: REGION,
+    service,
+    sha256: Sha256,
+    uriEscapePath: service !== 's3',
+  })
+  ofHolder.set(service, signer)
+  return signer
+}
+
+/** Signs the request again as its sender claims to have done: the same headers, no others. */
+async function sign(request: AwsRequest, claim: Claim, holder: KeyHolder, payloadHash: string): Promise<string> {
+  const headers: Record<string, string> = {}
+  for (const name of claim.signedHeaders) {
+    const value = request.headers[name]
+    if (value !== undefined) headers[name] = value
+  }
+  headers['x-amz-content-sha256'] = payloadHash
+  const { 'X-Amz-Signature': _signature, ...query } = request.query
+  const copy = { method: request.method, protocol: 'http:', hostname: '', path: request.path, query, headers }
+  const signer = signerOf(holder, claim.service)
+  const options = {
+    signingDate: claim.signedAt,
+    signableHeaders: claim.signedHeaders,
+    unsignableHeaders: new Set(['x-amz-content-sha256']),
+  }
+  if (claim.expiresSeconds === undefined) {
+    const signed = await signer.sign(copy, options)
+    return /Signature=([0-9a-f]+)$/.exec(signed.headers.authorization ?? '')?.[1] ?? ''
+  }
+  const unhoistableHeaders = new Set(Object.keys(headers))
+  const presigned = await signer.presign(copy, { ...options, expiresIn: claim.expiresSeconds, unhoistableHeaders })
+  return String(presigned.query?.['X-Amz-Signature'] ?? '')
+}
+
+function sha256Hex(data: Buffer | string): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+function sameText(left: string, right: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest())
+}

@@ -1,0 +1,38 @@
+import type { Json } from '../model.ts'
+
+type Test = (value: unknown) => boolean
+
+/** The patterns of FilterCriteria: an event passes when it meets one of them. No pattern lets everything pass. */
+export function eventFilter(patterns: readonly string[]): Test {
+  const tests = patterns.map((pattern) => testOf(JSON.parse(pattern) as Json, pattern))
+  return (event) => tests.length === 0 || tests.some((test) => test(event))
+}
+
+function testOf(pattern: Json, whole: string): Test {
+  if (Array.isArray(pattern)) {
+    const rules = pattern.map((rule) => ruleOf(rule, whole))
+    return (value) => rules.some((rule) => rule(value))
+  }
+  if (typeof pattern !== 'object' || pattern === null) throw unknownRule(pattern, whole)
+  const tests = Object.entries(pattern).map(([key, inner]) => ({ key, test: testOf(inner, whole) }))
+  return (value) => tests.every(({ key, test }) => test(memberOf(value, key)))
+}
+
+function ruleOf(rule: Json, whole: string): Test {
+  if (typeof rule !== 'object' || rule === null) return (value) => value === rule
+  const [name, operand, ...more] = Array.isArray(rule) ? [] : Object.entries(rule).flat()
+  if (more.length === 0) {
+    if (name === 'exists') return (value) => (value !== undefined) === operand
+    if (name === 'prefix') return (value) => typeof value === 'string' && value.startsWith(String(operand))
+    if (name === 'anything-but') return (value) => value !== undefined && ![operand].flat().includes(value as Json)
+  }
+  throw unknownRule(rule, whole)
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+}
+
+function unknownRule(rule: Json, whole: string): Error {
+  return new Error(`FilterCriteria: ${JSON.stringify(rule)} is not understood, in the pattern ${whole}`)
+}

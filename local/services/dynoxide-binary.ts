@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { StartFailure } from '../start-failure.ts'
+
+/** What the lock file has for the common platform; another platform installs the same. */
+const VERSION = '1.2.1'
+
+export type BinaryOptions = {
+  /** Where the package is installed, once, if the lock file left it out on this platform. */
+  toolFolder: string
+  report: (line: string) => void
+  platform?: string
+  npm?: (args: string[]) => void
+}
+
+export function dynoxideBinary({ toolFolder, report, platform, npm = runNpm }: BinaryOptions): string {
+  const packageName = `@dynoxide/${platform ?? `${process.platform}-${process.arch}`}`
+  const existing = findBinary(packageName, toolFolder)
+  if (existing !== undefined) return existing
+  report(`Installing ${packageName}@${VERSION} into ${toolFolder}, once.`)
+  mkdirSync(toolFolder, { recursive: true })
+  const failed = (cause?: unknown) =>
+    new StartFailure(
+      `${packageName}@${VERSION} cannot be installed: set LETHE_DYNAMODB_ENDPOINT to a DynamoDB-compatible endpoint.`,
+      { cause },
+    )
+  try {
+    npm(['install', '--prefix', toolFolder, '--no-save', '--no-audit', '--no-fund', `${packageName}@${VERSION}`])
+  } catch (cause) {
+    throw failed(cause)
+  }
+  const installed = findBinary(packageName, toolFolder)
+  if (installed === undefined) throw failed()
+  return installed
+}
+
+function findBinary(packageName: string, toolFolder: string): string | undefined {
+  const file = packageName.includes('/win32-') ? 'dynoxide.exe' : 'dynoxide'
+  const ownFolders = createRequire(import.meta.url).resolve.paths(packageName) ?? []
+  const candidates = [...ownFolders, join(toolFolder, 'node_modules')].map((folder) => join(folder, packageName, file))
+  return candidates.find((path) => existsSync(path))
+}
+
+function runNpm(args: string[]): void {
+  const isWindows = process.platform === 'win32'
+  execFileSync(isWindows ? 'npm.cmd' : 'npm', args, { stdio: 'pipe', shell: isWindows })
+}

@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** As in AWS. */
+const RECORD_LIFE_SECONDS = 24 * 3600
+
+const INDEX = `CREATE INDEX IF NOT EXISTS lethe_stream_order
+  ON _stream_records (table_name, CAST(sequence_number AS INTEGER))`
+const TRIM = `DELETE FROM _stream_records
+  WHERE created_at < ? AND id NOT IN (SELECT MAX(id) FROM _stream_records GROUP BY table_name)`
+
+/**
+ * dynoxide 1.2.1 keeps stream records for ever and reads all of them at every write and read of a stream (3 ms each at
+ * 12,000 records). An index makes that independent of their number, and what AWS would have dropped is dropped. The
+ * newest record of a table stays: the next sequence number is counted from it.
+ */
+export function tidyStreams(databasePath: string): void {
+  const database = new DatabaseSync(databasePath, { timeout: 5_000 })
+  try {
+    database.exec(INDEX)
+    database.prepare(TRIM).run(Math.floor(Date.now() / 1000) - RECORD_LIFE_SECONDS)
+  } finally {
+    database.close()
+  }
+}

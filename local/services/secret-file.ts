@@ -1,0 +1,33 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+export type Version = {
+  id: string
+  kind: 'string' | 'binary'
+  /** Binary values in base64, as they travel. */
+  value: string
+  stages: string[]
+  /** Seconds since 1970. */
+  createdAt: number
+}
+
+export type SecretFile = { versions(): Version[]; write(versions: Version[]): void }
+
+/** One secret in a file that only its owner may read; written beside and renamed, so it is never half there. */
+export function openSecretFile(path: string): SecretFile {
+  let versions: Version[] = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
+  return {
+    versions: () => versions,
+    write(changed) {
+      const temporary = `${path}.new`
+      const file = openSync(temporary, 'w', 0o600)
+      try {
+        writeFileSync(file, JSON.stringify(changed))
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(temporary, path)
+      versions = changed
+    },
+  }
+}

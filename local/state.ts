@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StartFailure } from './start-failure.ts'
+
+/** Raised when what the folder holds is laid out differently. */
+const FORMAT = 1
+const MARK = 'lethe-state.json'
+const LOCK = 'lock'
+const SEED = 'seed'
+
+export type State = {
+  folder: string
+  /** Credentials follow from it, so URLs signed before a restart stay good after it. */
+  seed: string
+  close(): void
+}
+
+/** Takes the folder for this process alone. Nothing is ever deleted unless `fresh` asks for it. */
+export function openState({ folder, fresh }: { folder: string; fresh: boolean }): State {
+  const before = contentOf(folder)
+  if (before.length > 0 && !before.includes(MARK)) {
+    throw new StartFailure(`${folder} is not empty and was not made by Lethe: name another folder with --state.`)
+  }
+  makeFolder(folder)
+  const unlock = lock(folder)
+  try {
+    if (fresh) forget(folder)
+    if (contentOf(folder).length === 0) initialize(folder)
+    assertFormat(folder)
+    return { folder, seed: readSeed(folder), close: unlock }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+export function readSeed(folder: string): string {
+  const seed = readOrExplain(folder, SEED)
+  if (!/^[0-9a-f]{64}$/.test(seed)) throw unreadableState(folder, `${SEED} is damaged`)
+  return seed
+}
+
+/** One JSON document of the folder; undefined when it was never written. */
+export function readStateFile(folder: string, name: string): unknown {
+  if (!contentOf(folder).includes(name)) return undefined
+  const text = readOrExplain(folder, name)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unreadableState(folder, `${name} is not JSON`, cause)
+  }
+}
+
+/** For whoever opens a part of the folder: half a JSON document, a damaged SQLite file, an error that names the folder. */
+export async function blamingState<T>(folder: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const isDamage = error instanceof SyntaxError || ('code' in error && error.code === 'ERR_SQLITE_ERROR')
+    throw isDamage || error.message.includes(folder) ? unreadableState(folder, error.message, error) : error
+  }
+}
+
+export function unreadableState(folder: string, what: string, cause?: unknown): StartFailure {
+  return new StartFailure(
+    `The state in ${folder} cannot be used (${what}): add --fresh to forget it and start anew (npm start -- --fresh).`,
+    { cause },
+  )
+}
+
+function contentOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name !== LOCK)
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT')) return []
+    throw new StartFailure(`${folder} cannot be used as a state folder (${messageOf(cause)}).`, { cause })
+  }
+}
+
+function makeFolder(folder: string) {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new StartFailure(`The state folder ${folder} cannot be made (${messageOf(cause)}).`, { cause })
+  }
+}
+
+function initialize(folder: string) {
+  writeFileSync(join(folder, SEED), randomBytes(32).toString('hex'), { mode: 0o600 })
+  writeFileSync(join(folder, MARK), `${JSON.stringify({ format: FORMAT })}\n`)
+}
+
+/** The mark goes last: a folder that was only half forgotten is still known as ours. */
+function forget(folder: string) {
+  for (const name of contentOf(folder)) if (name !== MARK) rmSync(join(folder, name), { recursive: true, force: true })
+  rmSync(join(folder, MARK), { force: true })
+}
+
+function assertFormat(folder: string) {
+  const mark = readStateFile(folder, MARK)
+  const format = typeof mark === 'object' && mark !== null && 'format' in mark ? mark.format : undefined
+  if (format !== FORMAT) throw unreadableState(folder, `its format is ${format}, this version reads ${FORMAT}`)
+}
+
+/** Locks this process holds: a lock with our id that is not among them was left by an earlier life with the same id. */
+const held = new Set<string>()
+
+function lock(folder: string): () => void {
+  const path = join(folder, LOCK)
+  if (!tryLock(path)) {
+    const owner = Number(readFileSync(path, 'utf8'))
+    if (isRunning(owner, path)) {
+      throw new StartFailure(
+        `${folder} is used by the laptop cloud with process id ${owner}: stop that one or name another folder with --state.`,
+      )
+    }
+    rmSync(path, { force: true })
+    if (!tryLock(path)) throw new StartFailure(`${folder} is being taken by another laptop cloud.`)
+  }
+  held.add(path)
+  return () => {
+    if (held.delete(path)) rmSync(path, { force: true })
+  }
+}
+
+function tryLock(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function isRunning(processId: number, path: string): boolean {
+  if (processId === process.pid) return held.has(path)
+  if (!Number.isSafeInteger(processId) || processId < 1) return false
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs, but belongs to someone else.
+    return !isSystemError(error, 'ESRCH')
+  }
+}
+
+function readOrExplain(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8')
+  } catch (cause) {
+    throw unreadableState(folder, `${name} is missing or unreadable`, cause)
+  }
+}
+
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import type { Service, ServiceName } from './door/call.ts'
+import type { Resource } from './model.ts'
+import { type Mailbox, openMailbox } from './outbox/mailbox.ts'
+import { startDynamodb } from './services/dynamodb.ts'
+import { type ObjectStore, openObjectStore } from './services/s3.ts'
+import { openSecrets } from './services/secrets-manager.ts'
+import { sesService } from './services/ses.ts'
+import { startSqs } from './services/sqs.ts'
+import { blamingState } from './state.ts'
+
+const STORE_TYPES = new Set([
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::SecretsManager::Secret',
+])
+
+/** What is remembered here depends on nothing else in a template. */
+export const isStore = (type: string) => STORE_TYPES.has(type)
+
+export type Stores = {
+  services: Record<ServiceName, Service>
+  objects: ObjectStore
+  mailbox: Mailbox
+  streamArn(tableName: string): string
+}
+
+export type StoresOptions = {
+  resources: Resource[]
+  stateFolder: string
+  toolFolder: string
+  dynamodbEndpoint: string | undefined
+  report(line: string): void
+  onFailure(error: Error): void
+}
+
+/** Everything that remembers, opened at the same time; what was opened is closed with `parts`. */
+export async function openStores(options: StoresOptions, parts: AsyncDisposableStack): Promise<Stores> {
+  const { resources, stateFolder, toolFolder, dynamodbEndpoint, report, onFailure } = options
+  const below = (name: string) => join(stateFolder, name)
+  const stopLater = <T extends { stop(): Promise<void> }>(store: T) => parts.adopt(store, ({ stop }) => stop())
+  const opening = [
+    startDynamodb({
+      tables: resources,
+      folder: below('dynamodb'),
+      toolFolder,
+      endpoint: dynamodbEndpoint,
+      report,
+      onFailure,
+    }).then(stopLater),
+    startSqs({ queues: resources, folder: below('sqs') }).then(stopLater),
+    openObjectStore({ buckets: resources, folder: below('s3') }),
+    openSecrets({ secrets: resources, folder: below('secrets') }),
+    openMailbox(below('outbox')),
+  ] as const
+  // All of them: one that opens after another failed must be closed as well.
+  await Promise.allSettled(opening)
+  const [dynamodb, sqs, objects, secrets, mailbox] = await blamingState(stateFolder, Promise.all(opening))
+  const services = {
+    dynamodb: dynamodb.service,
+    sqs: sqs.service,
+    s3: objects.service,
+    secretsmanager: secrets.service,
+    ses: sesService(mailbox),
+  }
+  return { services, objects, mailbox, streamArn: dynamodb.streamArn }
+}

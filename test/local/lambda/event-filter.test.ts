@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { eventFilter } from '../../../local/lambda/event-filter.ts'
+
+const change = { eventName: 'MODIFY', dynamodb: { NewImage: { sk: { S: 's#1' }, why: { S: 'reuse' } } } }
+
+test.each([
+  [[], true],
+  [['{"eventName":["INSERT","MODIFY"]}'], true],
+  [['{"eventName":["INSERT"]}'], false],
+  [['{"eventName":["INSERT"]}', '{"eventName":["MODIFY"]}'], true],
+  [['{"eventName":["MODIFY"],"dynamodb":{"NewImage":{"why":{"S":["theft"]}}}}'], false],
+  [['{"dynamodb":{"NewImage":{"sk":{"S":[{"prefix":"s#"}]}}}}'], true],
+  [['{"dynamodb":{"NewImage":{"sk":{"S":[{"prefix":"g#"}]}}}}'], false],
+  [['{"dynamodb":{"OldImage":[{"exists":false}]}}'], true],
+  [['{"dynamodb":{"OldImage":[{"exists":true}]}}'], false],
+  [['{"dynamodb":{"NewImage":{"why":{"S":[{"anything-but":["theft"]}]}}}}'], true],
+  [['{"dynamodb":{"NewImage":{"why":{"S":[{"anything-but":"reuse"}]}}}}'], false],
+  [['{"dynamodb":{"NewImage":{"absent":{"S":[{"anything-but":"reuse"}]}}}}'], false],
+])('%j', (patterns, passes) => {
+  expect(eventFilter(patterns)(change)).toBe(passes)
+})
+
+test.each([
+  '{"eventName":[{"suffix":"FY"}]}',
+  '{"eventName":[{"prefix":"a","exists":true}]}',
+  '{"eventName":[["INSERT"]]}',
+  '{"eventName":"INSERT"}',
+])('%s is not understood, and the error names it', (pattern) => {
+  expect(() => eventFilter([pattern])).toThrow(pattern)
+})
