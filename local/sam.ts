@@ -49,7 +49,7 @@ Containers reach the laptop cloud only when it listens for them:
 
 ${start}
 
-In another shell (Docker and the SAM CLI are yours to install):
+In another shell, as the identity "dev", which may do what all functions together may (Docker and the SAM CLI are yours to install):
 
 ${commands}
 `)

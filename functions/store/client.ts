@@ -14,3 +14,8 @@ export async function must<T>(call: Promise<T>): Promise<T> {
     throw new LetheError('store_unavailable', { cause })
   }
 }
+
+/** Not what was read in the future either: a clock that steps back must not keep it for as long as the step. */
+export function isFresh(readAt: number, now: number, seconds: number): boolean {
+  return readAt <= now && now - readAt < seconds
+}

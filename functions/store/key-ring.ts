@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { LetheError } from '../domain/errors.ts'
-import { PATIENCE } from './client.ts'
+import { isFresh, PATIENCE } from './client.ts'
 
 export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
 export type KeyRing = { keys: readonly SigningKey[] }
@@ -43,7 +43,7 @@ export function keyRingStore(secretId: string) {
     find,
 
     async current(now: number): Promise<SigningKey> {
-      const ring = cached?.ring && now - cached.at < CACHE_SECONDS ? cached.ring : await read(now)
+      const ring = cached?.ring && isFresh(cached.at, now, CACHE_SECONDS) ? cached.ring : await read(now)
       const key = ring?.keys.find(({ state }) => state === 'current')
       if (!key) throw new LetheError('store_unavailable')
       return key

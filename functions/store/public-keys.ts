@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { isFresh } from './client.ts'
 import { table, toItem } from './database.ts'
 
 /** As the verifier sees it; a key that is not listed is a key that does not count. */
@@ -30,7 +31,7 @@ export function publicKeyStore(db: DynamoDBClient, tableName: string) {
 
   return {
     async find(kid: string, now: number): Promise<PublicKey | undefined> {
-      const keys = cached && now - cached.at < CACHE_SECONDS ? cached.keys : await shared(now)
+      const keys = cached && isFresh(cached.at, now, CACHE_SECONDS) ? cached.keys : await shared(now)
       return keys.find((key) => key.kid === kid)
     },
 

@@ -40,6 +40,8 @@ export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, 
     limits,
     now,
   )
+  // Signed first: a session without its tokens would be nobody's, and its owner would see it for a month.
+  const tokens = await issueTokens(session, formatRefreshToken(token), now)
   await sessions.create(session)
-  return { status: 201, body: await issueTokens(session, formatRefreshToken(token), now) }
+  return { status: 201, body: tokens }
 })
