@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { database } from '../../functions/store/database.ts'
+import { mailQueue } from '../../functions/store/mail-queue.ts'
+import { sessionStore } from '../../functions/store/sessions.ts'
+import { NOW } from '../helpers/builders.ts'
+import { startDynoxide, TABLES, usingDatabase } from '../helpers/dynamodb.ts'
+import { type FakeCloud, type Fault, startFakeCloud } from '../helpers/fake-cloud.ts'
+import { rotationTo, signedIn } from '../helpers/sessions.ts'
+
+const dynoxide = usingDatabase(startDynoxide)
+let cloud: FakeCloud
+let sessions: ReturnType<typeof sessionStore>
+beforeAll(async () => {
+  cloud = await startFakeCloud(dynoxide())
+  Object.assign(process.env, cloud.variables)
+  // The client of production, with its own retries and its own patience.
+  sessions = sessionStore(database(), TABLES.sessions)
+})
+afterAll(() => cloud.stop())
+beforeEach(() => cloud.forget())
+
+const three = (fault: Fault): [Fault, Fault, Fault] => [fault, fault, fault]
+const unavailable = { code: 'store_unavailable' }
+
+describe('a store that fails', () => {
+  it.each<Fault>(['throttled', 'broken'])('is asked three times and no more: %s', async (fault) => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:BatchGetItem', ...three(fault), fault)
+    await expect(sessions.read(session)).rejects.toMatchObject(unavailable)
+    expect(cloud.calls).toEqual(Array(3).fill('dynamodb:BatchGetItem'))
+  })
+
+  it('that recovers is noticed by nobody', async () => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:BatchGetItem', 'throttled', 'broken')
+    expect((await sessions.read(session)).session).toEqual(session)
+    expect(cloud.calls).toHaveLength(3)
+  })
+
+  it('before it wrote has written nothing', async () => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:UpdateItem', ...three('broken'))
+    await expect(sessions.end(session, NOW)).rejects.toMatchObject(unavailable)
+    expect((await sessions.read(session)).session).toEqual(session)
+  })
+
+  it('in a transaction has written neither of its items', async () => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:TransactWriteItems', ...three('broken'))
+    await expect(sessions.endOthers(session, 1, NOW)).rejects.toMatchObject(unavailable)
+    expect(cloud.calls).toHaveLength(3)
+    expect(await sessions.read(session)).toMatchObject({ gate: { epoch: 1 }, session })
+  })
+})
+
+describe('an answer lost after the write', () => {
+  it('leaves a rotation that its own repetition recognises', async () => {
+    const { session, secret } = await signedIn(dynoxide())
+    const to = rotationTo(session, secret, 'next', NOW)
+    cloud.fail('dynamodb:UpdateItem', 'lost')
+    const outcome = await sessions.rotate(to, { token: session.cur, family: session.fam })
+    expect(outcome).toMatchObject({
+      won: false,
+      session: { cur: to.next, par: session.cur, sealed: to.sealed, gen: 2 },
+    })
+  })
+
+  it('does not make the end of all others fail, nor happen twice', async () => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:TransactWriteItems', 'lost')
+    expect(await sessions.endOthers(session, 1, NOW)).toBe(true)
+    expect(await sessions.read(session)).toMatchObject({ gate: { epoch: 2 }, session: { epoch: 2 } })
+  })
+
+  it('does not make a sign-in fail', async () => {
+    const { session } = await signedIn(dynoxide())
+    const another = { ...session, sid: `${session.sid}2` }
+    cloud.fail('dynamodb:PutItem', 'lost')
+    await sessions.create(another)
+    expect((await sessions.read(another)).session).toEqual(another)
+  })
+})
+
+describe('a store that never answers', () => {
+  it('is left in time for the function to say so itself', async () => {
+    const { session } = await signedIn(dynoxide())
+    cloud.fail('dynamodb:GetItem', ...three('silent'))
+    cloud.fail('sqs:SendMessage', ...three('silent'))
+    const start = performance.now()
+    const queue = mailQueue(cloud.variables.MAIL_QUEUE_URL ?? '')
+    const asked = [sessions.readGate(session.userId), queue.send({ kind: 'sign-up', pendingId: 'pending' })]
+    for (const { status, reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[]) {
+      expect({ status, reason }).toMatchObject({ status: 'rejected', reason: unavailable })
+    }
+    expect(cloud.calls).toHaveLength(6)
+    // A function has ten seconds.
+    expect(performance.now() - start).toBeLessThan(9000)
+  }, 15_000)
+})
