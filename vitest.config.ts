@@ -10,6 +10,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'template', include: ['test/lib/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 30_000 } },
     ],
   },
