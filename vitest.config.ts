@@ -7,10 +7,23 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/{domain,http,crypto,store,triggers}/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          maxWorkers: 2,
         },
       },
       { test: { name: 'template', include: ['test/lib/**/*.test.ts'], testTimeout: 60_000 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Many of its tests sit out a minute between two mails: beside each other, whatever the number of cores.
+          maxWorkers: 8,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 30_000 } },
     ],
   },

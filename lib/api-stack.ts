@@ -8,7 +8,7 @@ import { RouteFunction } from './route-function.ts'
 import { type Route, routes, workOf } from './routes.ts'
 import type { Settings } from './settings.ts'
 import type { StateStack } from './state-stack.ts'
-import { triggers } from './triggers.ts'
+import { SEND_MAIL_TIMEOUT, triggers } from './triggers.ts'
 
 export type ApiStackProps = StackProps & { settings: Settings; state: StateStack }
 
@@ -107,12 +107,13 @@ export class ApiStack extends Stack {
     const sendMail = new RouteFunction(this, 'SendMail', {
       ...surroundings,
       work: triggers.sendMail,
+      timeout: SEND_MAIL_TIMEOUT,
       mayAlso: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], mailQueue.queueArn)],
     })
     new CfnEventSourceMapping(this, 'MailToSend', {
       functionName: sendMail.function.functionName,
       eventSourceArn: mailQueue.queueArn,
-      batchSize: 10,
+      batchSize: 5,
       functionResponseTypes: ['ReportBatchItemFailures'],
     })
     const watchSessions = new RouteFunction(this, 'WatchSessions', {

@@ -10,7 +10,7 @@ import { Issuer } from './issuer.ts'
 import { RouteFunction, type Surroundings } from './route-function.ts'
 import type { Settings } from './settings.ts'
 import { settingVariables, type Things } from './things.ts'
-import { triggers } from './triggers.ts'
+import { SEND_MAIL_TIMEOUT, triggers } from './triggers.ts'
 
 export type StateStackProps = StackProps & { settings: Settings; code: Surroundings['code'] }
 
@@ -57,8 +57,8 @@ export class StateStack extends Stack {
     this.deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
     this.mailQueue = new Queue(this, 'Mail', {
       retentionPeriod: Duration.days(14),
-      // More than six times its reader's timeout, and longer than the minute between two mails to one address.
-      visibilityTimeout: Duration.seconds(90),
+      // As long as AWS asks for, and longer than the minute between two mails to one address.
+      visibilityTimeout: Duration.seconds(6 * SEND_MAIL_TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
       enforceSSL: true,
     })

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib'
 import type { Work } from './routes.ts'
 
 /** Functions that no route calls: the queue, the stream and the deployment do. */
@@ -26,3 +27,6 @@ export const triggers = {
     knows: ['ISSUER'],
   },
 } as const satisfies Record<string, Work>
+
+/** Five mails, each with a hash of its own, on a cold function. */
+export const SEND_MAIL_TIMEOUT = Duration.seconds(30)

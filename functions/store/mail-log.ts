@@ -6,7 +6,7 @@ const doneKey = (eventId: string): Item => toItem({ pk: `D#${eventId}`, sk: 'don
 const counterKey = (address: string): Item => toItem({ pk: `M#${address}`, sk: 'mail' })
 
 /** Longer than the sender can run: a claim still standing belongs to one that died. */
-const CLAIM = 30
+const CLAIM = 60
 /** Longer than the queue keeps a message. */
 const KEPT = 15 * 86_400
 const COUNTER_KEPT = 7200

@@ -16,14 +16,20 @@ const PHYSICAL_ID = 'key-ring'
 const ANSWERS_WITHIN_MS = 240_000
 const PAUSE_MS = 1000
 
+type Outcome = { Status: 'SUCCESS' } | { Status: 'FAILED'; Reason: string }
+
 /** CloudFormation's own protocol. Create and Update ensure the same state; Delete leaves the keys where they are. */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  await respond(event, event.RequestType === 'Delete' ? { Status: 'SUCCESS' } : await outcomeOf(ensure(event.StackId)))
+}
+
+async function outcomeOf(work: Promise<void>): Promise<Outcome> {
   try {
-    if (event.RequestType !== 'Delete') await ensure(event.StackId)
-    await respond(event, { Status: 'SUCCESS' })
+    await work
+    return { Status: 'SUCCESS' }
   } catch (error) {
     console.error(error)
-    await respond(event, { Status: 'FAILED', Reason: error instanceof Error ? error.message : String(error) })
+    return { Status: 'FAILED', Reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -71,7 +77,7 @@ async function untilAnswered(url: string): Promise<void> {
   }
 }
 
-async function respond(event: CloudFormationCustomResourceEvent, outcome: { Status: string; Reason?: string }) {
+async function respond(event: CloudFormationCustomResourceEvent, outcome: Outcome) {
   const { StackId, RequestId, LogicalResourceId } = event
   const response = await fetch(event.ResponseURL, {
     method: 'PUT',

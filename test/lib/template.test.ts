@@ -149,7 +149,7 @@ describe('functions', () => {
     expect(lambda).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Timeout: entry === 'triggers/ensure-key-ring' ? 300 : 10,
+      Timeout: { 'triggers/ensure-key-ring': 300, 'triggers/send-mail': 30 }[entry as string] ?? 10,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.anything() },
       // Declared so that `sam local` can override it; empty counts as unset.
       Environment: { Variables: { AWS_ENDPOINT_URL: '' } },
@@ -229,7 +229,8 @@ describe('what must survive', () => {
     for (const [, { Properties }] of ofType(state, 'AWS::SQS::Queue')) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400)
     }
-    state.hasResourceProperties('AWS::SQS::Queue', { RedrivePolicy: { maxReceiveCount: 5 } })
+    // Six times the timeout of the function that reads it.
+    state.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180, RedrivePolicy: { maxReceiveCount: 5 } })
   })
 
   it('keeps every bucket private', () => {

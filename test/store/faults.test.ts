@@ -193,4 +193,10 @@ describe('a single write', () => {
     expect(await sessions.end(session, NOW)).toBe(false)
     expect(sent()).toBe(1)
   })
+
+  it('that failed otherwise was repeated by its client already, and is not tried again', async () => {
+    dynamo.on(UpdateItemCommand).rejects(fault('ThrottlingException'))
+    await expect(sessions.end(session, NOW)).rejects.toMatchObject(unavailable)
+    expect(sent()).toBe(1)
+  })
 })

@@ -4,7 +4,7 @@ import { anId, DAY, inParallel, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { rawItem } from '../../helpers/raw-items.ts'
 
-const LEASE = 30
+const LEASE = 60
 /** The queue keeps a message for 14 days. */
 const QUEUE_KEEPS = 14 * DAY
 

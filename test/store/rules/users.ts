@@ -98,6 +98,8 @@ export function userRules(database: () => DynamoDb): void {
       expect(await users().rename(profile.id, 'Joan', 1)).toEqual({ ...profile, name: 'Joan', v: 2 })
       await users().rename(profile.id, 'Jo', 2)
       await expect(users().rename(profile.id, 'Joan', 1)).rejects.toMatchObject({ code: 'version_conflict' })
+      await users().rename(profile.id, 'Joan', 3)
+      await expect(users().rename(profile.id, 'Joan', 1)).rejects.toMatchObject({ code: 'version_conflict' })
     })
 
     it('of an account that is gone makes none', async () => {
