@@ -7,7 +7,7 @@ import { readSettings } from '../lib/settings.ts'
 import { StateStack } from '../lib/state-stack.ts'
 
 const app = new App()
-const settings = readSettings(app.node)
+const settings = readSettings(app)
 const bundles = await bundleEntries()
 try {
   const code = (entry: string) => Code.fromAsset(bundles.folder(entry))

@@ -125,6 +125,8 @@ export class ApiStack extends Stack {
       functionName: watchSessions.function.functionName,
       eventSourceArn: stream,
       startingPosition: 'TRIM_HORIZON',
+      // Of all the writes to sessions, few are the end of one by reuse; the others need wake nobody.
+      filterCriteria: { filters: [{ pattern: JSON.stringify({ dynamodb: { NewImage: { why: { S: ['reuse'] } } } }) }] },
       batchSize: 100,
       bisectBatchOnFunctionError: true,
       maximumRetryAttempts: 20,

@@ -50,6 +50,7 @@ export const routes = [
     entry: 'routes/users/verify-user',
     auth: 'public',
     touches: { codes: ['GetItem', 'UpdateItem', 'DeleteItem'], users: ['PutItem'], sessions: ['PutItem'] },
+    knows: ['PASSWORD_MEMORY_MIB'],
     hashes: true,
   },
   {

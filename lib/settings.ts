@@ -1,4 +1,5 @@
-import type { Node } from 'constructs'
+import { Annotations } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
 
 /** Every choice a deployment makes, read from CDK context (`-c name=value` or cdk.json) in this one place. */
 export type Settings = {
@@ -25,11 +26,16 @@ export type Settings = {
   domain: { name: string; certificateArn: string } | undefined
 }
 
-export function readSettings(node: Node): Settings {
+export function readSettings(app: Construct): Settings {
+  const { node } = app
   const text = (name: string, otherwise: string) => String(node.tryGetContext(name) || otherwise)
   const count = (name: string, otherwise: number) => positiveInteger(name, node.tryGetContext(name) ?? otherwise)
   const name = node.tryGetContext('domainName')
   const certificateArn = node.tryGetContext('certificateArn')
+  for (const mandatory of ['mailFrom', 'appUrl']) {
+    if (node.tryGetContext(mandatory)) continue
+    Annotations.of(app).addWarningV2(`lethe:${mandatory}`, `${mandatory} is not set: its default is for a laptop only.`)
+  }
   if (Boolean(name) !== Boolean(certificateArn)) throw new Error('domainName and certificateArn go together')
   return {
     protect: String(node.tryGetContext('protect') ?? true) !== 'false',

@@ -10,7 +10,8 @@ export function signUpMail(to: string, { token, code }: { token: string; code: s
       `Somebody, we hope you, wants to open an account at ${product.name} with this address.`,
       `To confirm, open this link:\n\n${product.appUrl}#token=${token}`,
       `Or type this code where you signed up:\n\n${code.slice(0, 4)} ${code.slice(4)}`,
-      'Both work for 24 hours, and once. If it was not you, do nothing: without them there will be no account.',
+      'Both work for 24 hours, and once.',
+      'If you did not sign up just now, use neither: the account would have the password that somebody else chose.',
     ].join('\n\n'),
   }
 }

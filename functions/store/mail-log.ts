@@ -21,7 +21,9 @@ export function mailLog(db: DynamoDBClient, tableName: string) {
   /** Undefined when another mail was counted meanwhile. */
   async function tryToAllow(address: string, eventId: string, now: number): Promise<boolean | undefined> {
     const item = await items.get(counterKey(address))
-    const before = item && fromItem<MailCounter>(item)
+    const before = item && fromItem<MailCounter & { eventId: string }>(item)
+    // Counted already: the message came again, or the answer to the count was lost.
+    if (before?.eventId === eventId) return true
     const after = countMail(before, now)
     if (!after) return false
     const unchanged = before
@@ -31,9 +33,7 @@ export function mailLog(db: DynamoDBClient, tableName: string) {
       { ...counterKey(address), ...toItem({ ...after, eventId, ttl: now + COUNTER_KEPT }) },
       unchanged,
     )
-    if (!isRefused(outcome)) return true
-    // This very mail may have been counted by a call whose answer was lost.
-    return outcome.blocking?.eventId?.S === eventId ? true : undefined
+    return isRefused(outcome) ? undefined : true
   }
 
   return {

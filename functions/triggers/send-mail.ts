@@ -50,17 +50,14 @@ async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
     console.info(JSON.stringify({ pendingId, dropped: 'the address had its mails for now' }))
     return
   }
-  const account = await users.findLogin(pending.login)
-  if (account) return mail.send(accountExistsMail(account.address, product))
-
   const secret = newSecret()
   const code = newTypedCode()
-  const stored = await codes.setCodes(
-    pendingId,
-    { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) },
-    now,
-  )
-  if (stored) await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
+  const hashes = { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) }
+  // Kept for a taken address too, though nobody is told them: guessing a code must cost the same either way.
+  if (!(await codes.setCodes(pendingId, hashes, now))) return
+  const account = await users.findLogin(pending.login)
+  if (account) return mail.send(accountExistsMail(account.address, product))
+  await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
 }
 
 async function sendReuseMail({ userId, at }: Extract<MailMessage, { kind: 'token-reuse' }>): Promise<void> {

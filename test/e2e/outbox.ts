@@ -4,8 +4,8 @@ import { OUTBOX_URL, seconds } from './pace.ts'
 
 export type Mail = { id: string; to: string; from: string; subject: string; text: string; at: string }
 
-/** A mail whose first delivery to the sender failed comes when the message is visible again, after 90 seconds. */
-const MAIL_TIME_LIMIT = 110
+/** A mail whose first delivery to the sender failed comes when the message is visible again, after 3 minutes. */
+const MAIL_TIME_LIMIT = 200
 const POLL = 0.25
 /** Long enough for a mail that should not come to come. */
 export const QUIET = 4

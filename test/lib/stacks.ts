@@ -12,7 +12,7 @@ export type Resource = ReturnType<Template['findResources']>[string]
 /** Both stacks without bundling: what the functions hold is another test's matter. */
 export function synthesize(context: Record<string, unknown> = {}) {
   const app = new App({ context: { ...cdkJson.context, ...context } })
-  const settings = readSettings(app.node)
+  const settings = readSettings(app)
   const code = () => Code.fromInline('export const handler = async () => ({})')
   const state = new StateStack(app, 'LetheState', { settings, code })
   const api = new ApiStack(app, 'LetheApi', { settings, state })

@@ -1,5 +1,5 @@
 import { config } from '../../config.ts'
-import { verifyPassword } from '../../crypto/passwords.ts'
+import { nobodysHash, verifyPassword } from '../../crypto/passwords.ts'
 import { hashOf, newId } from '../../crypto/secrets.ts'
 import { LetheError } from '../../domain/errors.ts'
 import type { PendingUser } from '../../domain/user.ts'
@@ -13,6 +13,7 @@ import { verifyUser } from './contract.ts'
 const codes = codeStore(database(), config.codesTable())
 const usersTable = config.usersTable()
 const sessionsTable = config.sessionsTable()
+const NOTHING_TO_GUESS = nobodysHash(config.passwordMemoryMib())
 
 export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
   const pending = 'token' in body ? await byToken(body.token, now) : await byCode(body.pendingId, body.code, now)
@@ -36,8 +37,9 @@ async function byToken(token: string, now: number): Promise<PendingUser | undefi
   return pending?.tokenHash === hashOf(secret) ? pending : undefined
 }
 
+/** Always hashes: an answer without would tell that there was nothing to guess, and with it who has an account. */
 async function byCode(id: string, code: string, now: number): Promise<PendingUser | undefined> {
   const pending = await codes.takeTry(id, now)
-  if (!pending?.codePhc) return undefined
-  return (await verifyPassword(code.replace(/\D/, ''), pending.codePhc)) ? pending : undefined
+  const fits = await verifyPassword(code.replace(/\D/, ''), pending?.codePhc ?? NOTHING_TO_GUESS)
+  return fits ? pending : undefined
 }

@@ -24,6 +24,7 @@ const outcome = async (body: object) => {
   const { status, body: answer } = await verify(body)
   return answer.code ?? status
 }
+const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!
 const accountsOf = ({ login }: PendingUser) => rawItemsWith(database(), TABLES.users, 'login', login)
 
 describe('verification', () => {
@@ -92,6 +93,20 @@ describe('a guess', () => {
     expect(await accountsOf(pending)).toEqual([])
     // The owner of the mailbox still has the link.
     expect(await outcome({ token })).toBe(201)
+  })
+
+  it('takes a hash where there is no code to guess, too: the time must not tell who was mailed one', async () => {
+    const guessing = async (pendingId: string) => {
+      const start = performance.now()
+      expect(await outcome({ pendingId, code: '99999999' })).toBe('verification_failed')
+      return performance.now() - start
+    }
+    const [withCode, without]: [number[], number[]] = [[], []]
+    for (let sample = 0; sample < 15; sample++) {
+      withCode.push(await guessing((await mailed()).pending.id))
+      without.push(await guessing(anId()))
+    }
+    expect(median(without)).toBeGreaterThan(0.7 * median(withCode))
   })
 
   it('that is the fifth may be right', async () => {

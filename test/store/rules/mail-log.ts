@@ -76,6 +76,14 @@ export function mailLogRules(database: () => DynamoDb): void {
       }
     })
 
+    it('are counted once each, however often the message comes again', async () => {
+      const [address, eventId] = [`${anId()}@example.com`, anId()]
+      for (const second of [0, 1, 180, 360, 540, 720, 900]) {
+        expect(await log().allow(address, eventId, NOW + second), `after ${second} s`).toBe(true)
+      }
+      expect(await log().allow(address, anId(), NOW + 901)).toBe(true)
+    })
+
     it('are counted for each address on its own', async () => {
       expect(await log().allow(`${anId()}@example.com`, anId(), NOW)).toBe(true)
       expect(await log().allow(`${anId()}@example.com`, anId(), NOW)).toBe(true)
