@@ -31,14 +31,14 @@ export type Gate = { status: 'active' | 'disabled' | 'deleted'; epoch: number; r
 export type SessionLimits = { idle: number; absolute: number }
 
 /** How long a used refresh token gives its own successor again: tabs, repeats, lost answers. */
-export const REUSE_WINDOW = 30
+const REUSE_WINDOW = 30
 
 export function isAlive(session: Session | undefined, gate: Gate | undefined, now: number): boolean {
   if (!session || !gate) return false
   return isWithinLimits(session, now) && gateAdmits(gate, session)
 }
 
-export function isWithinLimits(session: Session, now: number): boolean {
+function isWithinLimits(session: Session, now: number): boolean {
   return session.endedAt === undefined && session.idleUntil > now && session.endsAt > now
 }
 
