@@ -83,7 +83,7 @@ export class StateStack extends Stack {
       sourceMaps: settings.sourceMaps,
       code: props.code,
     }
-    this.ensureKeyRing(issuer, documents.node.defaultChild as CfnBucket)
+    this.ensureKeyRing(issuer, documents)
     new CfnOutput(this, 'IssuerUrl', { value: issuer.url })
   }
 
@@ -126,20 +126,20 @@ export class StateStack extends Stack {
   }
 
   private mailIdentityArn({ mailFrom }: Settings) {
-    const domain = mailFrom.split('@')[1]
-    if (!domain) throw new Error('mailFrom must be an e-mail address')
+    const domain = /^[^\s<>@]+@([A-Za-z0-9.-]+)$/.exec(mailFrom)?.[1]
+    if (!domain) throw new Error('mailFrom must be an e-mail address, without a name')
     return this.formatArn({ service: 'ses', resource: 'identity', resourceName: domain })
   }
 
   /** Before the authorizer of LetheApi is created its issuer must answer, and before that there must be a key. */
-  private ensureKeyRing(issuer: Issuer, documents: CfnBucket) {
+  private ensureKeyRing(issuer: Issuer, documents: Bucket) {
     const trigger = new RouteFunction(this, 'EnsureKeyRing', {
       ...this.surroundings,
       work: triggers.ensureKeyRing,
       timeout: Duration.minutes(5),
     })
     Validations.of(trigger).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${this.getLogicalId(documents)}.Arn>/.well-known/*]`,
+      id: `AwsSolutions-IAM5[Resource::<${this.getLogicalId(documents.node.defaultChild as CfnBucket)}.Arn>/.well-known/*]`,
       reason: 'The two issuer documents live below this prefix and nothing else does.',
     })
     const ensured = new CustomResource(this, 'KeyRingEnsured', {
@@ -148,7 +148,7 @@ export class StateStack extends Stack {
       serviceTimeout: Duration.minutes(5),
       properties: { Issuer: issuer.url },
     })
-    ensured.node.addDependency(issuer)
+    ensured.node.addDependency(issuer, documents)
   }
 }
 

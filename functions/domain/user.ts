@@ -1,7 +1,7 @@
 export type Profile = {
   id: string
   name: string
-  /** As the person spelled it at sign-up; mail goes here. */
+  /** As it was given at sign-up, in ASCII; mail goes here. */
   email: string
   /** The canonical address: the key of the login item. */
   login: string

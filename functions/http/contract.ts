@@ -43,7 +43,7 @@ export const text = (most: number) =>
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     v.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
     v.trim(),
-    v.minLength(1, 'must not be empty'),
+    v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must not be empty'),
     v.maxLength(most, `must be at most ${most} characters`),
   )
 

@@ -45,9 +45,11 @@ export function userStore(db: DynamoDBClient, tableName: string) {
         fields: { name, one: 1, v: ifVersion },
       })
       if (!isRefused(outcome)) return profileOf(outcome.Attributes ?? {})
-      const found = outcome.blocking && profileOf(outcome.blocking)
+      // Gate and profile leave in one step: who has no profile any more has no session either.
+      if (!outcome.blocking) throw new LetheError('session_ended')
+      const found = profileOf(outcome.blocking)
       // The answer to this very change was lost and the call repeated: it has happened.
-      if (found && ifVersion !== undefined && found.v === ifVersion + 1 && found.name === name) return found
+      if (ifVersion !== undefined && found.v === ifVersion + 1 && found.name === name) return found
       throw new LetheError('version_conflict')
     },
 

@@ -24,7 +24,6 @@ const outcome = async (body: object) => {
   const { status, body: answer } = await verify(body)
   return answer.code ?? status
 }
-const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!
 const accountsOf = ({ login }: PendingUser) => rawItemsWith(database(), TABLES.users, 'login', login)
 
 describe('verification', () => {
@@ -106,7 +105,8 @@ describe('a guess', () => {
       withCode.push(await guessing((await mailed()).pending.id))
       without.push(await guessing(anId()))
     }
-    expect(median(without)).toBeGreaterThan(0.7 * median(withCode))
+    // The quickest of each: what a busy machine adds tells nothing.
+    expect(Math.min(...without)).toBeGreaterThan(0.7 * Math.min(...withCode))
   })
 
   it('that is the fifth may be right', async () => {

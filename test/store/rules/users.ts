@@ -104,7 +104,7 @@ export function userRules(database: () => DynamoDb): void {
 
     it('of an account that is gone makes none', async () => {
       const id = anId()
-      await expect(users().rename(id, 'Joan', undefined)).rejects.toMatchObject({ code: 'version_conflict' })
+      await expect(users().rename(id, 'Joan', undefined)).rejects.toMatchObject({ code: 'session_ended' })
       expect(await rawItem(database(), TABLES.users, id, 'profile')).toBeUndefined()
     })
   })
