@@ -305,6 +305,7 @@ describe('the gateway', () => {
     [{ sessionIdleDays: '0' }, /sessionIdleDays must be a whole number/],
     [{ domainName: 'api.example.com' }, /go together/],
     [{ mailFrom: 'nobody' }, /mailFrom must be an e-mail address/],
+    [{ mailFrom: 'Lethe <no-reply@example.com>' }, /mailFrom must be an e-mail address/],
   ])('refuses %j', (context, message) => {
     expect(() => synthesize(context)).toThrow(message)
   })
@@ -315,6 +316,8 @@ describe('consumers', () => {
     api.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
+      // Only the end of a session by reuse is anybody's business here.
+      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"why":{"S":["reuse"]}}}}' }] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': Match.stringLikeRegexp('DeadLetters') } } },
     })
