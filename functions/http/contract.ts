@@ -43,7 +43,8 @@ export const text = (most: number) =>
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     v.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
     v.trim(),
-    v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must not be empty'),
+    // Spaces, joiners and marks alone are a name that nobody can see.
+    v.regex(/[^\p{Z}\p{Cf}\p{M}]/u, 'must not be empty'),
     v.maxLength(most, `must be at most ${most} characters`),
   )
 

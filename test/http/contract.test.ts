@@ -16,6 +16,8 @@ describe('typed text', () => {
     ['one longer', 'x'.repeat(101), false],
     ['nothing', '', false],
     ['only space', '   ', false],
+    ['what nobody can see', '\u202e\u200b\u2060', false],
+    ['a character of private use', '\u{10fffd}', true],
     ['a line end', 'Jane\nMiller', false],
     ['a header', 'Jane\r\nBcc: john@example.com', false],
     ['a null character', 'Jane\0', false],
