@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import type { Place } from '../helpers/people.ts'
 import { inWork, PATH, root } from './paths.ts'
-import type { Place } from './people.ts'
 import { run } from './processes.ts'
 
 /** Tests that cannot pass because MiniStack 1.5.33 does otherwise than AWS, and how. */

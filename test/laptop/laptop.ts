@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Place } from '../deploy/people.ts'
+import type { Place } from '../helpers/people.ts'
 
 const root = join(import.meta.dirname, '../..')
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { becomeUser, newAddress, type Place, signIn } from '../deploy/people.ts'
+import { becomeUser, newAddress, type Place, signIn } from '../helpers/people.ts'
 import { compareWithGrants, tryWhatIsNotGranted } from './grants.ts'
 import { type Laptop, startLaptop } from './laptop.ts'
 import { endToEnd } from './suite.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Place } from '../deploy/people.ts'
+import type { Place } from '../helpers/people.ts'
 
 export async function endToEnd({ api, outbox }: Place, pace: 'slow' | 'fast'): Promise<void> {
   const child = spawn('vitest', ['run', '--project', 'e2e'], {
