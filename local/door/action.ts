@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model.ts'
 import { identifyDynamodb, identifyStreams } from './actions/dynamodb.ts'
+import { identifyLambda } from './actions/lambda.ts'
 import { identifyS3 } from './actions/s3.ts'
 import { identifySecretsManager } from './actions/secrets-manager.ts'
 import { identifySes } from './actions/ses.ts'
@@ -9,18 +10,20 @@ import type { AwsRequest, Need, ServiceName } from './call.ts'
 import type { Catalog } from './catalog.ts'
 
 /** What a request asks for, in IAM's words. */
-export type Identified = { operation: string; needs: Need[]; input: JsonObject }
+export type Identified = { operation: string; needs: Need[]; input: JsonObject; takesContent: boolean }
 
 /** Throws the service's own refusal for an operation the laptop cloud does not know. */
 export function identify(request: AwsRequest, service: ServiceName, catalog: Catalog): Identified {
   if (service === 's3') return { ...identifyS3(request), input: {} }
+  const takesContent = false
+  if (service === 'lambda') return { ...identifyLambda(request), input: {}, takesContent }
   const input = readJson(request.body)
-  if (service === 'ses') return { ...identifySes(request, input), input }
+  if (service === 'ses') return { ...identifySes(request, input), input, takesContent }
   const operation = targetOperation(request, service)
-  return { operation, needs: needsOf(service, operation, request, input, catalog), input }
+  return { operation, needs: needsOf(service, operation, request, input, catalog), input, takesContent }
 }
 
-const TARGETS: Record<Exclude<ServiceName, 's3' | 'ses'>, string[]> = {
+const TARGETS: Record<Exclude<ServiceName, 's3' | 'ses' | 'lambda'>, string[]> = {
   dynamodb: ['DynamoDB_20120810.', 'DynamoDBStreams_20120810.'],
   sqs: ['AmazonSQS.'],
   secretsmanager: ['secretsmanager.'],

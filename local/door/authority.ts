@@ -3,7 +3,7 @@ import type { Need } from './call.ts'
 import { DEV } from './credentials.ts'
 import { evaluate, type Verdict } from './iam/evaluate.ts'
 import { type Policies, readPolicies } from './iam/policies.ts'
-import type { Statement } from './iam/statements.ts'
+import { readStatements, type Statement } from './iam/statements.ts'
 import type { Observed } from './observed.ts'
 
 export type Denial = { action: string; resource: string; verdict: Verdict; sessionArn: string }
@@ -19,8 +19,18 @@ export type Authority = {
   holds(principalName: string, action: string, resource: string): boolean
   /** For the API's CredentialsArn; not recorded. */
   roleMay(roleArn: string, action: string, resource: string): boolean
+  /** Whether the resource's own policy lets a service do this in the name of another resource; not recorded. */
+  serviceMay(principal: ServicePrincipal, action: string, resource: string): boolean
   /** Whether the role's trust policy lets this service use it. */
   canAssume(service: string, roleArn: string): boolean
+}
+
+type ServicePrincipal = { service: string; sourceArn: string }
+
+/** What `dev` may do beyond the functions' own grants: run any of them by hand. */
+const OPERATOR = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' },
 }
 
 type Holder = { roleArn: string; sessionArn: string; statements: Statement[] }
@@ -61,6 +71,7 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
       const holder = { roleArn, sessionArn: roleArn, statements: role.statements }
       return decide(holder, { action, resources: [resource] }) === 'allowed'
     },
+    serviceMay: (principal, action, resource) => serviceMay(policies, principal, action, resource),
     canAssume: (service, roleArn) => canAssume(policies, service, roleArn),
   }
 }
@@ -96,12 +107,25 @@ function readHolders(resources: Resource[], policies: Policies): Map<string, Hol
     }
     holders.set(ref, { roleArn: role.arn, sessionArn: sessionArn(role.name, ref), statements: role.statements })
   }
-  const statements = [...holders.values()].flatMap((holder) => holder.statements)
+  const operator = readStatements(OPERATOR, 'identity', DEV)
+  const statements = [...operator, ...[...holders.values()].flatMap((holder) => holder.statements)]
   const devRole = `arn:aws:iam::${ACCOUNT}:role/${DEV}`
   return holders.set(DEV, { roleArn: devRole, sessionArn: sessionArn(DEV, DEV), statements })
 }
 
 const sessionArn = (roleName: string, session: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${roleName}/${session}`
+
+function serviceMay(policies: Policies, principal: ServicePrincipal, action: string, resource: string): boolean {
+  const { service, sourceArn } = principal
+  const values: Record<string, string> = {
+    'aws:securetransport': 'true',
+    'aws:sourcearn': sourceArn,
+    'aws:sourceaccount': ACCOUNT,
+  }
+  const context = (key: string) => (values[key] === undefined ? undefined : [values[key]])
+  const question = { principal: { service }, action, resource, context }
+  return evaluate(question, [], policies.resourcePolicies.get(resource) ?? []) === 'allowed'
+}
 
 function canAssume(policies: Policies, service: string, roleArn: string): boolean {
   const context = (key: string) => (key === 'aws:sourceaccount' ? [ACCOUNT] : undefined)

@@ -1,36 +1,74 @@
-export type Unchunked = { body: Buffer; trailers: Record<string, string> }
+import { AwsError } from './aws-error.ts'
+
+const LINE_END = '\r\n'
+const LONGEST_LINE = 8192
 
 /**
- * Decodes `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: `<hex size>\r\n<bytes>\r\n` ... `0\r\n`, then trailer lines.
- * Undefined when the framing is broken or the length is not the announced one.
+ * Decodes `STREAMING-UNSIGNED-PAYLOAD-TRAILER` as it streams: `<hex size>\r\n<bytes>\r\n` ... `0\r\n`, then trailer
+ * lines (put into `trailers` by lower-case name) and an empty line.
  */
-export function decodeAwsChunked(encoded: Buffer, announcedLength: number): Unchunked | undefined {
-  const chunks: Buffer[] = []
-  let position = 0
-  for (;;) {
-    const lineEnd = encoded.indexOf('\r\n', position)
-    if (lineEnd < 0) return undefined
-    const sizeText = encoded.toString('latin1', position, lineEnd)
-    if (!/^[0-9a-fA-F]{1,8}$/.test(sizeText)) return undefined
-    const size = Number.parseInt(sizeText, 16)
-    position = lineEnd + 2
-    if (size === 0) break
-    if (encoded.toString('latin1', position + size, position + size + 2) !== '\r\n') return undefined
-    chunks.push(encoded.subarray(position, position + size))
-    position += size + 2
+export async function* decodeAwsChunked(
+  encoded: AsyncIterable<Buffer>,
+  trailers: Record<string, string>,
+): AsyncGenerator<Buffer> {
+  const input = encoded[Symbol.asyncIterator]()
+  try {
+    const { line, take, isAtEnd } = readerOf(input)
+    for (let size = sizeIn(await line()); size > 0; size = sizeIn(await line())) {
+      yield* take(size)
+      if ((await line()) !== '') throw brokenFraming()
+    }
+    for (let text = await line(); text !== ''; text = await line()) addTrailer(text, trailers)
+    if (!(await isAtEnd())) throw brokenFraming()
+  } finally {
+    await input.return?.()
   }
-  const body = Buffer.concat(chunks)
-  const trailers = readTrailers(encoded.toString('latin1', position))
-  return trailers !== undefined && body.length === announcedLength ? { body, trailers } : undefined
 }
 
-function readTrailers(text: string): Record<string, string> | undefined {
-  const trailers: Record<string, string> = {}
-  for (const line of text.split('\r\n')) {
-    if (line === '') continue
-    const colon = line.indexOf(':')
-    if (colon < 1) return undefined
-    trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim()
+function readerOf(input: AsyncIterator<Buffer>) {
+  let rest: Buffer = Buffer.alloc(0)
+  const readMore = async (): Promise<boolean> => {
+    const next = await input.next()
+    if (next.done) return false
+    rest = rest.length === 0 ? next.value : Buffer.concat([rest, next.value])
+    return true
   }
-  return trailers
+  return {
+    async line(): Promise<string> {
+      for (;;) {
+        const end = rest.indexOf(LINE_END)
+        if (end >= 0) {
+          const text = rest.toString('latin1', 0, end)
+          rest = rest.subarray(end + LINE_END.length)
+          return text
+        }
+        if (rest.length > LONGEST_LINE || !(await readMore())) throw brokenFraming()
+      }
+    },
+    async *take(size: number): AsyncGenerator<Buffer> {
+      for (let left = size; left > 0; ) {
+        if (rest.length === 0 && !(await readMore())) throw brokenFraming()
+        const piece = rest.subarray(0, left)
+        rest = rest.subarray(piece.length)
+        left -= piece.length
+        if (piece.length > 0) yield piece
+      }
+    },
+    isAtEnd: async () => rest.length === 0 && !(await readMore()),
+  }
+}
+
+function sizeIn(line: string): number {
+  if (!/^[0-9a-fA-F]{1,8}$/.test(line)) throw brokenFraming()
+  return Number.parseInt(line, 16)
+}
+
+function addTrailer(line: string, trailers: Record<string, string>): void {
+  const colon = line.indexOf(':')
+  if (colon < 1) throw brokenFraming()
+  trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim()
+}
+
+function brokenFraming(): AwsError {
+  return new AwsError('IncompleteBody', 400, 'The aws-chunked body is not what its headers announce')
 }

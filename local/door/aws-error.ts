@@ -5,17 +5,20 @@ import type { Answer, ServiceName } from './call.ts'
 export class AwsError extends Error {
   readonly code: string
   readonly status: number
+  readonly headers: Record<string, string>
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, message: string, headers: Record<string, string> = {}) {
     super(message)
     this.code = code
     this.status = status
+    this.headers = headers
   }
 }
 
 export type Refusal =
   | 'missing'
   | 'malformed'
+  | 'malformedQuery'
   | 'unknownKey'
   | 'badToken'
   | 'badSignature'
@@ -31,6 +34,11 @@ type Words = { code: string; s3Code: string; s3Status: number }
 const WORDS: Record<Refusal, Words> = {
   missing: { code: 'MissingAuthenticationTokenException', s3Code: 'AccessDenied', s3Status: 403 },
   malformed: { code: 'IncompleteSignatureException', s3Code: 'AuthorizationHeaderMalformed', s3Status: 400 },
+  malformedQuery: {
+    code: 'IncompleteSignatureException',
+    s3Code: 'AuthorizationQueryParametersError',
+    s3Status: 400,
+  },
   unknownKey: { code: 'UnrecognizedClientException', s3Code: 'InvalidAccessKeyId', s3Status: 403 },
   badToken: { code: 'UnrecognizedClientException', s3Code: 'InvalidToken', s3Status: 400 },
   badSignature: { code: 'InvalidSignatureException', s3Code: 'SignatureDoesNotMatch', s3Status: 403 },
@@ -42,7 +50,14 @@ const WORDS: Record<Refusal, Words> = {
   unknownOperation: { code: 'UnknownOperationException', s3Code: 'NotImplemented', s3Status: 501 },
 }
 
-const REFUSAL_STATUS: Record<ServiceName, number> = { dynamodb: 400, secretsmanager: 400, sqs: 403, ses: 403, s3: 403 }
+const REFUSAL_STATUS: Record<ServiceName, number> = {
+  dynamodb: 400,
+  secretsmanager: 400,
+  sqs: 403,
+  ses: 403,
+  s3: 403,
+  lambda: 403,
+}
 
 /** The same refusal reads differently at each service. */
 export function refuse(service: ServiceName, refusal: Refusal, message: string): AwsError {
@@ -58,8 +73,9 @@ export function errorAnswer(service: ServiceName, error: AwsError, resource: str
     'content-type': service === 'secretsmanager' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0',
     'x-amzn-requestid': requestId,
     'x-amzn-errortype': error.code,
+    ...error.headers,
   }
-  if (service === 'ses') headers['content-type'] = 'application/json'
+  if (service === 'ses' || service === 'lambda') headers['content-type'] = 'application/json'
   const body = { __type: `com.amazon.coral.service#${error.code}`, message: error.message }
   return { status: error.status, headers, body: JSON.stringify(body) }
 }
@@ -67,7 +83,8 @@ export function errorAnswer(service: ServiceName, error: AwsError, resource: str
 function s3Error(error: AwsError, resource: string, requestId: string): Answer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><Resource>${escapeXml(resource)}</Resource><RequestId>${requestId}</RequestId></Error>`
-  return { status: error.status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body }
+  const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId, ...error.headers }
+  return { status: error.status, headers, body }
 }
 
 const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { decodeAwsChunked } from './aws-chunked.ts'
 import { AwsError } from './aws-error.ts'
-import type { AwsRequest } from './call.ts'
+import type { RequestHead } from './call.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
-export async function readRequest(message: IncomingMessage): Promise<AwsRequest> {
+export function readHead(message: IncomingMessage): RequestHead {
   const target = message.url ?? '/'
   const question = target.indexOf('?')
   const path = question < 0 ? target : target.slice(0, question)
@@ -18,7 +17,6 @@ export async function readRequest(message: IncomingMessage): Promise<AwsRequest>
     path,
     query: readQuery(question < 0 ? '' : target.slice(question + 1)),
     headers,
-    body: await readBody(message),
   }
 }
 
@@ -43,37 +41,15 @@ function decode(text: string): string {
   }
 }
 
-async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
+/** For everything but uploads to S3. */
+export async function readWhole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = []
   let length = 0
-  for await (const chunk of message) {
-    const bytes: Buffer = chunk
-    length += bytes.length
+  for await (const piece of bytes) {
+    length += piece.length
     if (length > MAX_BODY_BYTES)
       throw new AwsError('EntityTooLarge', 400, `The door takes at most ${MAX_BODY_BYTES} bytes`)
-    chunks.push(bytes)
+    pieces.push(piece)
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
-}
-
-/** The request as it would be without the aws-chunked framing; its trailers (checksums) become headers. */
-export function unchunked(request: AwsRequest): AwsRequest {
-  const announced = Number(request.headers['x-amz-decoded-content-length'])
-  const decoded = Number.isInteger(announced) ? decodeAwsChunked(request.body, announced) : undefined
-  if (decoded === undefined)
-    throw new AwsError('IncompleteBody', 400, 'The aws-chunked body is not what its headers announce')
-  const headers = { ...request.headers }
-  const expected = headers['x-amz-trailer']?.toLowerCase()
-  for (const [name, value] of Object.entries(decoded.trailers)) {
-    if (name !== expected) throw new AwsError('MalformedTrailerError', 400, `The trailer ${name} was not announced`)
-    headers[name] = value
-  }
-  if (expected !== undefined && headers[expected] === undefined) {
-    throw new AwsError('MalformedTrailerError', 400, `The announced trailer ${expected} is missing`)
-  }
-  const encodings = (headers['content-encoding'] ?? '').split(',').map((encoding) => encoding.trim())
-  const rest = encodings.filter((encoding) => encoding !== 'aws-chunked' && encoding !== '').join(',')
-  delete headers['content-encoding']
-  if (rest !== '') headers['content-encoding'] = rest
-  return { ...request, headers, body: decoded.body }
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
 }

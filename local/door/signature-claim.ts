@@ -1,6 +1,6 @@
 import { REGION } from '../model.ts'
-import { type Refusal, refuse } from './aws-error.ts'
-import { type AwsRequest, SERVICE_NAMES, type ServiceName } from './call.ts'
+import { AwsError, type Refusal, refuse } from './aws-error.ts'
+import { type RequestHead, SERVICE_NAMES, type ServiceName } from './call.ts'
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600
@@ -17,22 +17,28 @@ export type Claim = {
   expiresSeconds: number | undefined
 }
 
-export function readClaim(request: AwsRequest): Claim {
+export function readClaim(request: RequestHead): Claim {
   if (request.headers.authorization !== undefined) return headerClaim(request, request.headers.authorization)
   if (request.query['X-Amz-Signature'] !== undefined) return presignedClaim(request)
-  throw refuse(likelyService(request), 'missing', 'Missing Authentication Token')
+  const service = likelyService(request)
+  if (service === 's3' && Object.keys(request.query).some((name) => name.startsWith('response-'))) {
+    const message = 'Request specific response headers cannot be used for anonymous GET requests.'
+    throw new AwsError('InvalidRequest', 400, message)
+  }
+  throw refuse(service, 'missing', 'Missing Authentication Token')
 }
 
 /** For answers to requests that do not say validly which service they mean. */
-export function likelyService(request: AwsRequest): ServiceName {
+export function likelyService(request: RequestHead): ServiceName {
   const target = request.headers['x-amz-target'] ?? ''
   if (target.startsWith('DynamoDB')) return 'dynamodb'
   if (target.startsWith('AmazonSQS')) return 'sqs'
   if (target.startsWith('secretsmanager')) return 'secretsmanager'
+  if (request.path.startsWith('/2015-03-31/functions/')) return 'lambda'
   return request.path.startsWith('/v2/email/') ? 'ses' : 's3'
 }
 
-function headerClaim(request: AwsRequest, authorization: string): Claim {
+function headerClaim(request: RequestHead, authorization: string): Claim {
   const malformed = malformedAt(request, 'malformed')
   if (!authorization.startsWith(`${ALGORITHM} `))
     throw malformed('The authorization mechanism must be AWS4-HMAC-SHA256')
@@ -54,8 +60,8 @@ function headerClaim(request: AwsRequest, authorization: string): Claim {
   }
 }
 
-function presignedClaim(request: AwsRequest): Claim {
-  const malformed = malformedAt(request, 'malformed')
+function presignedClaim(request: RequestHead): Claim {
+  const malformed = malformedAt(request, 'malformedQuery')
   const { query } = request
   if (query['X-Amz-Algorithm'] !== ALGORITHM) throw malformed('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
   const fields = readFields(malformed, {
@@ -75,7 +81,7 @@ function presignedClaim(request: AwsRequest): Claim {
 type RawFields = Record<'credential' | 'date' | 'signedHeaders' | 'signature', string | undefined>
 type Malformed = (message: string) => Error
 
-function malformedAt(request: AwsRequest, refusal: Refusal): Malformed {
+function malformedAt(request: RequestHead, refusal: Refusal): Malformed {
   return (message) => refuse(likelyService(request), refusal, message)
 }
 

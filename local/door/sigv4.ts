@@ -1,21 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { REGION } from '../model.ts'
-import { refuse } from './aws-error.ts'
-import type { AwsRequest, ServiceName } from './call.ts'
+import { AwsError, refuse } from './aws-error.ts'
+import type { AwsRequest, RequestHead, ServiceName } from './call.ts'
 import type { FindKey, KeyHolder } from './credentials.ts'
 import { Sha256 } from './sha256.ts'
-import { type Claim, readClaim } from './signature-claim.ts'
+import type { Claim } from './signature-claim.ts'
 
 const MAX_SKEW_MS = 15 * 60_000
-const UNSIGNED = 'UNSIGNED-PAYLOAD'
+export const UNSIGNED = 'UNSIGNED-PAYLOAD'
 export const CHUNKED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
 
-export type Signer = { principalName: string; service: ServiceName }
+/** S3's `payloadHash` may be one of the two marks above; whoever reads the body holds it against the hash. */
+export type Signer = { principalName: string; payloadHash: string }
 
-/** Who signed this request; throws the refusal that AWS would answer. The body is only vouched for by its hash. */
-export async function verifySignature(request: AwsRequest, findKey: FindKey, now: number): Promise<Signer> {
-  const claim = readClaim(request)
+/**
+ * Who signed this request; throws the refusal that AWS would answer. The body is only vouched for by its hash, which
+ * is checked here for every service but S3: there the body may be too large to be read before its sender is known.
+ */
+export async function verifySignature(
+  request: AwsRequest,
+  claim: Claim,
+  findKey: FindKey,
+  now: number,
+): Promise<Signer> {
   const holder = findKey(claim.accessKeyId)
   if (holder === undefined) throw refuse(claim.service, 'unknownKey', unknownKeyMessage(claim.service))
   if (!sameText(claim.token ?? '', holder.credentials.sessionToken)) {
@@ -27,8 +35,10 @@ export async function verifySignature(request: AwsRequest, findKey: FindKey, now
   const expected = await sign(request, claim, holder, payloadHash)
   if (!sameText(expected, claim.signature))
     throw refuse(claim.service, 'badSignature', badSignatureMessage(claim.service))
-  checkBody(request, claim.service, payloadHash)
-  return { principalName: holder.principalName, service: claim.service }
+  if (claim.service !== 's3' && !sameText(payloadHash, sha256Hex(request.body))) {
+    throw refuse(claim.service, 'bodyMismatch', 'The body is not the one that was signed.')
+  }
+  return { principalName: holder.principalName, payloadHash }
 }
 
 function unknownKeyMessage(service: ServiceName): string {
@@ -58,7 +68,7 @@ function checkTime(claim: Claim, now: number): void {
 }
 
 /** AWS wants `host` and every `x-amz-` header signed, or anyone on the way could add one. */
-function checkSignedHeaders(request: AwsRequest, claim: Claim): void {
+function checkSignedHeaders(request: RequestHead, claim: Claim): void {
   const mustBeSigned = (name: string) =>
     name === 'host' || (name.startsWith('x-amz-') && !(claim.presigned && name === 'x-amz-content-sha256'))
   for (const name of ['host', ...Object.keys(request.headers)]) {
@@ -74,24 +84,17 @@ function checkSignedHeaders(request: AwsRequest, claim: Claim): void {
 
 function claimedPayloadHash(request: AwsRequest, claim: Claim): string {
   const header = request.headers['x-amz-content-sha256']
-  if (claim.presigned)
-    return header !== undefined && claim.signedHeaders.has('x-amz-content-sha256') ? header : UNSIGNED
-  if (header !== undefined) return header
-  if (claim.service === 's3') {
-    throw refuse('s3', 'malformed', 'Missing required header for this request: x-amz-content-sha256')
+  if (claim.presigned && !claim.signedHeaders.has('x-amz-content-sha256')) return UNSIGNED
+  if (claim.service !== 's3') return header ?? sha256Hex(request.body)
+  if (header === undefined) {
+    const refusal = claim.presigned ? 'badSignature' : 'malformed'
+    throw refuse('s3', refusal, 'Missing required header for this request: x-amz-content-sha256')
   }
-  return sha256Hex(request.body)
-}
-
-function checkBody(request: AwsRequest, service: ServiceName, payloadHash: string): void {
-  if (service === 's3' && (payloadHash === UNSIGNED || payloadHash === CHUNKED)) return
-  if (!sameText(payloadHash, sha256Hex(request.body))) {
-    throw refuse(
-      service,
-      'bodyMismatch',
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    )
+  if (header !== UNSIGNED && header !== CHUNKED && !/^[0-9a-f]{64}$/.test(header)) {
+    const values = `${UNSIGNED}, ${CHUNKED} or a valid sha256 value`
+    throw new AwsError('InvalidRequest', 400, `x-amz-content-sha256 must be ${values}.`)
   }
+  return header
 }
 
 const signers = new WeakMap<KeyHolder, Map<ServiceName, SignatureV4>>()

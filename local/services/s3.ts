@@ -1,53 +1,118 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { readTarget } from '../door/actions/s3.ts'
 import { AwsError } from '../door/aws-error.ts'
-import type { Answer, Call, Service } from '../door/call.ts'
+import type { Call, Service } from '../door/call.ts'
 import type { Resource } from '../model.ts'
+import { abortUpload } from './s3/abort-upload.ts'
+import type { OnCreated } from './s3/announcements.ts'
+import { applyLifecycle, type Bucket, openBucket } from './s3/bucket.ts'
+import { completeUpload } from './s3/complete-upload.ts'
+import { createUpload } from './s3/create-upload.ts'
 import { deleteObject } from './s3/delete-object.ts'
 import { getObject, headObject } from './s3/get-object.ts'
 import { listObjects } from './s3/list-objects.ts'
-import { type BucketFiles, openBucketFiles, type StoredObject } from './s3/object-files.ts'
+import { listParts } from './s3/list-parts.ts'
+import { listUploads } from './s3/list-uploads.ts'
+import type { ObjectRecord } from './s3/objects.ts'
+import type { Asked, Operation } from './s3/operation.ts'
 import { putObject } from './s3/put-object.ts'
+import { uploadPart } from './s3/upload-part.ts'
+
+export type StoredObject = Omit<ObjectRecord, 'data'> & { body: Buffer }
 
 export type ObjectStore = {
   service: Service
   /** For the laptop cloud itself: the outbox shows issuer documents. */
   read(bucket: string, key: string): Promise<StoredObject | undefined>
+  /** For objects that may be larger than memory. Whoever asks reads to the end or breaks off the iteration. */
+  stream(bucket: string, key: string): Promise<{ size: number; body: AsyncIterable<Buffer> } | undefined>
+  stop(): Promise<void>
 }
 
-const OPERATIONS: Record<string, (files: BucketFiles, bucket: string, key: string, call: Call) => Promise<Answer>> = {
-  PutObject: (files, _bucket, key, call) => putObject(files, key, call),
-  GetObject: getObject,
-  HeadObject: headObject,
-  DeleteObject: (files, _bucket, key, call) => deleteObject(files, key, call),
-  ListObjectsV2: (files, bucket, _key, call) => listObjects(files, bucket, call),
-}
-
-/** The buckets among the resources, kept in files. */
-export async function openObjectStore({
-  buckets,
-  folder,
-}: {
+type Options = {
   buckets: Resource[]
   folder: string
-}): Promise<ObjectStore> {
-  const names = buckets.filter(({ type }) => type === 'AWS::S3::Bucket').map(({ ref }) => ref)
-  const opened = await Promise.all(
-    names.map(async (name) => [name, await openBucketFiles(join(folder, name))] as const),
-  )
-  const files = new Map(opened)
+  /** Of buckets that tell EventBridge. A write is answered when it resolves. */
+  onCreated: OnCreated
+  report(line: string): void
+  now?: () => number
+}
+
+const OPERATIONS: Record<string, Operation> = {
+  PutObject: putObject,
+  GetObject: getObject,
+  HeadObject: headObject,
+  DeleteObject: deleteObject,
+  ListObjectsV2: listObjects,
+  CreateMultipartUpload: createUpload,
+  UploadPart: uploadPart,
+  ListParts: listParts,
+  CompleteMultipartUpload: completeUpload,
+  AbortMultipartUpload: abortUpload,
+  ListMultipartUploads: listUploads,
+}
+
+const LIFECYCLE_MILLISECONDS = 3600 * 1000
+
+/** The buckets among the resources, kept in files. */
+export async function openObjectStore(options: Options): Promise<ObjectStore> {
+  const { folder, onCreated, report, now = Date.now } = options
+  const buckets = new Map<string, Bucket>()
+  for (const resource of options.buckets.filter(({ type }) => type === 'AWS::S3::Bucket')) {
+    buckets.set(resource.ref, await openBucket(resource, join(folder, resource.ref), { now, onCreated, report }))
+  }
+  const passLifecycle = async () => {
+    for (const bucket of buckets.values()) await applyLifecycle(bucket, now())
+  }
+  await passLifecycle()
+  let passing = Promise.resolve()
+  const timer = setInterval(() => {
+    passing = passLifecycle().catch((error) => report(`Lifecycle rules were not applied: ${error}`))
+  }, LIFECYCLE_MILLISECONDS)
+  timer.unref()
+  const stream = async (bucketName: string, key: string) => {
+    const bucket = buckets.get(bucketName)
+    return bucket?.inTurn(key, async () => {
+      const record = await bucket.objects.find(key)
+      return record && { record, body: bucket.data.stream(record.data, { start: 0, end: record.size }) }
+    })
+  }
   return {
     async service(call) {
-      const { bucket, key } = readTarget(call.path)
+      const { bucket: name, key } = readTarget(call.path)
       const operation = OPERATIONS[call.operation]
-      const ofBucket = files.get(bucket)
-      if (ofBucket === undefined) throw new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist')
+      const bucket = buckets.get(name)
+      if (bucket === undefined) throw new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist')
       if (operation === undefined) throw new Error(`the S3 of the laptop cloud has no ${call.operation}`)
       if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long')
-      const answer = await operation(ofBucket, bucket, key, call)
-      return { ...answer, headers: { 'x-amz-request-id': randomUUID(), ...answer.headers } }
+      const requestId = randomUUID()
+      const prepareTelling = preparer(bucket, call, requestId)
+      const answer = await operation({ bucket, key, call, now, prepareTelling })
+      return { ...answer, headers: { 'x-amz-request-id': requestId, ...answer.headers } }
     },
-    read: async (bucket, key) => files.get(bucket)?.read(key),
+    async read(bucket, key) {
+      const found = await stream(bucket, key)
+      return found && { ...found.record, body: await buffer(found.body) }
+    },
+    async stream(bucket, key) {
+      const found = await stream(bucket, key)
+      return found && { size: found.record.size, body: found.body }
+    },
+    async stop() {
+      clearInterval(timer)
+      await passing
+    },
+  }
+}
+
+function preparer(bucket: Bucket, { sourceIp }: Call, requestId: string): Asked['prepareTelling'] {
+  const { name, settings, announcements } = bucket
+  return async (record, reason) => {
+    if (!settings.tellsEvents) return async () => {}
+    const { key, size, etag, headers } = record
+    const versionId = headers['x-amz-version-id']
+    return announcements.prepare({ bucket: name, key, size, etag, versionId, reason, requestId, sourceIp }, record)
   }
 }

@@ -1,22 +1,87 @@
 import { refuse } from '../aws-error.ts'
-import type { AwsRequest, Need } from '../call.ts'
+import type { Need, RequestHead } from '../call.ts'
 
 export type S3Target = { bucket: string; key: string }
 
-type Operation = { name: string; method: string; on: 'bucket' | 'object'; action: string; query: string[] }
+type Operation = {
+  name: string
+  method: string
+  on: 'bucket' | 'object'
+  action: string
+  /** Query names that select the operation, and those that shape it. With any other it is another operation. */
+  selectors: string[]
+  options?: string[]
+  takesContent?: true
+}
 
-/** Query names that select or shape an operation. Any other name is another operation, so it is refused. */
+const RESPONSE_HEADERS = [
+  'response-content-type',
+  'response-content-language',
+  'response-expires',
+  'response-cache-control',
+  'response-content-disposition',
+  'response-content-encoding',
+]
+
 const OPERATIONS: Operation[] = [
-  { name: 'PutObject', method: 'PUT', on: 'object', action: 's3:PutObject', query: [] },
-  { name: 'GetObject', method: 'GET', on: 'object', action: 's3:GetObject', query: [] },
-  { name: 'HeadObject', method: 'HEAD', on: 'object', action: 's3:GetObject', query: [] },
-  { name: 'DeleteObject', method: 'DELETE', on: 'object', action: 's3:DeleteObject', query: [] },
+  { name: 'PutObject', method: 'PUT', on: 'object', action: 's3:PutObject', selectors: [], takesContent: true },
+  {
+    name: 'UploadPart',
+    method: 'PUT',
+    on: 'object',
+    action: 's3:PutObject',
+    selectors: ['partNumber', 'uploadId'],
+    takesContent: true,
+  },
+  {
+    name: 'GetObject',
+    method: 'GET',
+    on: 'object',
+    action: 's3:GetObject',
+    selectors: [],
+    options: RESPONSE_HEADERS,
+  },
+  {
+    name: 'HeadObject',
+    method: 'HEAD',
+    on: 'object',
+    action: 's3:GetObject',
+    selectors: [],
+    options: RESPONSE_HEADERS,
+  },
+  { name: 'DeleteObject', method: 'DELETE', on: 'object', action: 's3:DeleteObject', selectors: [] },
+  { name: 'CreateMultipartUpload', method: 'POST', on: 'object', action: 's3:PutObject', selectors: ['uploads'] },
+  { name: 'CompleteMultipartUpload', method: 'POST', on: 'object', action: 's3:PutObject', selectors: ['uploadId'] },
+  {
+    name: 'AbortMultipartUpload',
+    method: 'DELETE',
+    on: 'object',
+    action: 's3:AbortMultipartUpload',
+    selectors: ['uploadId'],
+  },
+  {
+    name: 'ListParts',
+    method: 'GET',
+    on: 'object',
+    action: 's3:ListMultipartUploadParts',
+    selectors: ['uploadId'],
+    options: ['max-parts', 'part-number-marker'],
+  },
+  {
+    name: 'ListMultipartUploads',
+    method: 'GET',
+    on: 'bucket',
+    action: 's3:ListBucketMultipartUploads',
+    selectors: ['uploads'],
+    options: ['prefix', 'max-uploads', 'key-marker', 'upload-id-marker'],
+  },
   {
     name: 'ListObjectsV2',
     method: 'GET',
     on: 'bucket',
     action: 's3:ListBucket',
-    query: ['list-type', 'prefix', 'max-keys', 'continuation-token', 'start-after'],
+    selectors: ['list-type'],
+    options: ['prefix', 'max-keys', 'continuation-token', 'start-after'],
   },
 ]
 
@@ -24,13 +89,13 @@ const OPERATIONS: Operation[] = [
 const AMZ_HEADERS =
   /^x-amz-(content-sha256|date|security-token|user-agent|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-[a-z0-9]+|meta-.+)$/
 
-export function identifyS3(request: AwsRequest): { operation: string; needs: Need[] } {
+/** The signature's own parameters, and checksums that a presigner moved out of the headers: S3 does not hold to those. */
+const UNREAD_QUERY = /^(X-Amz-.+|x-id|x-amz-(content-sha256|checksum-[a-z0-9]+|sdk-checksum-algorithm|user-agent))$/
+
+export function identifyS3(request: RequestHead): { operation: string; needs: Need[]; takesContent: boolean } {
   const { bucket, key } = readTarget(request.path)
-  const names = Object.keys(request.query).filter((name) => !/^(X-Amz-|x-id$)/.test(name))
-  const operation = OPERATIONS.find(
-    ({ method, on, query }) =>
-      method === request.method && (on === 'object') === (key !== '') && names.every((name) => query.includes(name)),
-  )
+  const names = Object.keys(request.query).filter((name) => !UNREAD_QUERY.test(name))
+  const operation = OPERATIONS.find((candidate) => fits(candidate, request.method, key, names))
   const strangeHeader = Object.keys(request.headers).find(
     (name) => name.startsWith('x-amz-') && !AMZ_HEADERS.test(name),
   )
@@ -44,7 +109,14 @@ export function identifyS3(request: AwsRequest): { operation: string; needs: Nee
     )
   }
   const arn = key === '' ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`
-  return { operation: operation.name, needs: [{ action: operation.action, resources: [arn] }] }
+  const needs: Need[] = [{ action: operation.action, resources: [arn] }]
+  return { operation: operation.name, needs, takesContent: operation.takesContent ?? false }
+}
+
+function fits({ method, on, selectors, options = [] }: Operation, asked: string, key: string, names: string[]) {
+  if (method !== asked || (on === 'object') !== (key !== '')) return false
+  const isKnown = (name: string) => selectors.includes(name) || options.includes(name)
+  return selectors.every((name) => names.includes(name)) && names.every(isKnown)
 }
 
 /** Path style: `/bucket/key`. */

@@ -1,5 +1,6 @@
 import type { JsonObject, Resource } from '../../model.ts'
 import { queueArn, queueName } from '../queue-arn.ts'
+import { readPermission } from './permission.ts'
 import { listAt, objectAt, textsAt } from './read-json.ts'
 import { readStatements, type Statement } from './statements.ts'
 
@@ -8,7 +9,7 @@ type Role = { name: string; arn: string; statements: Statement[]; trust: Stateme
 export type Policies = {
   /** By ARN. */
   roles: Map<string, Role>
-  /** By the ARN of the bucket or queue. */
+  /** By the ARN of the bucket, queue or function. */
   resourcePolicies: Map<string, Statement[]>
 }
 
@@ -19,6 +20,10 @@ export function readPolicies(resources: Resource[]): Policies {
     if (resource.type === 'AWS::IAM::Role') {
       const role = readRole(resource)
       roles.set(role.arn, role)
+    }
+    if (resource.type === 'AWS::Lambda::Permission') {
+      const { functionArn, statements } = readPermission(resource)
+      resourcePolicies.set(functionArn, [...(resourcePolicies.get(functionArn) ?? []), ...statements])
     }
     const target = resourcePolicyTargets(resource)
     for (const arn of target) {

@@ -1,8 +1,11 @@
 import { AwsError } from '../../door/aws-error.ts'
-import type { ObjectRecord } from './object-files.ts'
+import type { ObjectRecord } from './objects.ts'
+
+/** Looks at the object as it is; throws to refuse the change. */
+export type Condition = (current: ObjectRecord | undefined) => void
 
 /** `If-None-Match: *` creates only; `If-Match: <etag>` replaces only what the client has seen. */
-export function writeCondition(headers: Record<string, string>): (current: ObjectRecord | undefined) => void {
+export function writeCondition(headers: Record<string, string>): Condition {
   const ifNoneMatch = headers['if-none-match']
   const ifMatch = headers['if-match']
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
@@ -20,7 +23,53 @@ export function writeCondition(headers: Record<string, string>): (current: Objec
   }
 }
 
+/** For a condition that held before the bytes came: if it no longer does, another write overtook this one. */
+export function conditionAfterRace(condition: Condition): Condition {
+  return (current) => {
+    try {
+      condition(current)
+    } catch (cause) {
+      if (!(cause instanceof AwsError)) throw cause
+      throw new AwsError(
+        'ConditionalRequestConflict',
+        409,
+        'The conditional request cannot succeed due to a conflicting operation against this resource.',
+      )
+    }
+  }
+}
+
+/** RFC 9110, section 13.2.2. Throws 412; true when the client already has what it asks for. */
+export function isNotModified(headers: Record<string, string>, { etag, lastModified }: ObjectRecord): boolean {
+  const modifiedAt = Date.parse(lastModified)
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers
+  const unmodifiedSince = timeIn(headers['if-unmodified-since'])
+  const modifiedSince = timeIn(headers['if-modified-since'])
+  if (ifMatch !== undefined) {
+    if (!names(ifMatch, etag)) throw failed('If-Match')
+  } else if (unmodifiedSince !== undefined && modifiedAt > unmodifiedSince) throw failed('If-Unmodified-Since')
+  if (ifNoneMatch !== undefined) return names(ifNoneMatch, etag)
+  return modifiedSince !== undefined && modifiedAt <= modifiedSince
+}
+
+/** Whether a part may be sent to a client that holds the rest (RFC 9110, section 13.1.5). */
+export function isSameAsHeld(ifRange: string | undefined, { etag, lastModified }: ObjectRecord): boolean {
+  return ifRange === undefined || ifRange === etag || ifRange === lastModified
+}
+
 const unquoted = (etag: string) => etag.replaceAll('"', '')
+
+function names(list: string, etag: string): boolean {
+  return list
+    .split(',')
+    .some((each) => each.trim() === '*' || unquoted(each.trim().replace(/^W\//, '')) === unquoted(etag))
+}
+
+/** A date that is none is no condition. */
+function timeIn(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '')
+  return Number.isNaN(time) ? undefined : time
+}
 
 function failed(condition: string): AwsError {
   return new AwsError(

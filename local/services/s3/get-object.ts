@@ -1,43 +1,78 @@
 import { AwsError } from '../../door/aws-error.ts'
 import type { Answer, Call } from '../../door/call.ts'
-import type { BucketFiles, ObjectRecord } from './object-files.ts'
+import type { Bucket } from './bucket.ts'
+import { isNotModified, isSameAsHeld } from './conditions.ts'
+import type { Span } from './data-files.ts'
+import type { ObjectRecord } from './objects.ts'
+import { ENCRYPTED, type Operation } from './operation.ts'
+import { requestedSpan } from './ranges.ts'
 
-const UNSUPPORTED = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
+export const getObject: Operation = ({ bucket, key, call }) =>
+  // In turn: the data that a record speaks of must not be discarded before the stream holds it.
+  bucket.inTurn(key, async () => {
+    const record = await bucket.objects.find(key)
+    if (record === undefined) throw missing(bucket, call)
+    const { head, span } = describe(record, call)
+    if (span === undefined) return head
+    return { status: head.status, headers: head.headers, stream: bucket.data.stream(record.data, span) }
+  })
 
-export async function getObject(files: BucketFiles, bucket: string, key: string, call: Call): Promise<Answer> {
-  refuseUnsupported(call)
-  const object = await files.read(key)
-  if (object === undefined) throw missing(bucket, call)
-  return { status: 200, headers: headersOf(object, call), body: object.body }
-}
-
-export async function headObject(files: BucketFiles, bucket: string, key: string, call: Call): Promise<Answer> {
-  refuseUnsupported(call)
-  const object = await files.find(key)
-  if (object === undefined) throw missing(bucket, call)
-  return { status: 200, headers: { ...headersOf(object, call), 'content-length': String(object.size) }, body: '' }
-}
-
-function refuseUnsupported({ headers }: Call): void {
-  const name = UNSUPPORTED.find((header) => headers[header] !== undefined)
-  if (name !== undefined) throw new AwsError('NotImplemented', 501, `The laptop cloud does not know ${name} on reads`)
+export const headObject: Operation = async ({ bucket, key, call }) => {
+  const record = await bucket.objects.find(key)
+  if (record === undefined) throw missing(bucket, call)
+  return describe(record, call).head
 }
 
 /** Who may not list a bucket does not learn from an error which keys it holds. */
-function missing(bucket: string, call: Call): AwsError {
-  return call.may('s3:ListBucket', `arn:aws:s3:::${bucket}`)
+function missing(bucket: Bucket, call: Call): AwsError {
+  return call.may('s3:ListBucket', `arn:aws:s3:::${bucket.name}`)
     ? new AwsError('NoSuchKey', 404, 'The specified key does not exist.')
     : new AwsError('AccessDenied', 403, 'Access Denied')
 }
 
-function headersOf(object: ObjectRecord, call: Call): Record<string, string> {
-  const withChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED'
-  const kept = Object.entries(object.headers).filter(([name]) => withChecksum || !name.startsWith('x-amz-checksum-'))
+/** The answer but for its bytes, and which bytes these are; none when the client has them. */
+function describe(record: ObjectRecord, call: Call): { head: Answer; span: Span | undefined } {
+  const overrides = overriddenHeaders(call.query)
+  if (isNotModified(call.headers, record)) {
+    const { 'cache-control': cacheControl } = record.headers
+    const headers = { etag: record.etag, 'last-modified': record.lastModified }
+    const cached = cacheControl === undefined ? headers : { ...headers, 'cache-control': cacheControl }
+    return { head: { status: 304, headers: cached, body: '' }, span: undefined }
+  }
+  const range = isSameAsHeld(call.headers['if-range'], record) ? call.headers.range : undefined
+  const part = requestedSpan(range, record.size)
+  const span = part ?? { start: 0, end: record.size }
+  const headers = {
+    ...recordHeaders(record, call, part !== undefined),
+    ...overrides,
+    'content-length': String(span.end - span.start),
+    ...(part && { 'content-range': `bytes ${part.start}-${part.end - 1}/${record.size}` }),
+  }
+  return { head: { status: part === undefined ? 200 : 206, headers, body: '' }, span }
+}
+
+/** `response-content-type` and its like: signed with the URL, so its signer decides what a browser makes of it. */
+function overriddenHeaders(query: Record<string, string>): Record<string, string> {
+  const overrides: Record<string, string> = {}
+  for (const [name, value] of Object.entries(query)) {
+    if (!name.startsWith('response-')) continue
+    if (/[^\t\x20-\x7e\xa0-\xff]/.test(value)) {
+      throw new AwsError('InvalidArgument', 400, 'Header value cannot be represented using ISO-8859-1.')
+    }
+    overrides[name.slice('response-'.length)] = value
+  }
+  return overrides
+}
+
+/** A checksum is of the whole object: with a range it would say nothing about the bytes sent. */
+function recordHeaders(record: ObjectRecord, call: Call, isPart: boolean): Record<string, string> {
+  const withChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && !isPart
+  const kept = Object.entries(record.headers).filter(([name]) => withChecksum || !name.startsWith('x-amz-checksum-'))
   return {
     ...Object.fromEntries(kept),
-    etag: object.etag,
-    'last-modified': object.lastModified,
+    etag: record.etag,
+    'last-modified': record.lastModified,
     'accept-ranges': 'bytes',
-    'x-amz-server-side-encryption': 'AES256',
+    ...ENCRYPTED,
   }
 }

@@ -1,25 +1,32 @@
-import { createHash } from 'node:crypto'
-import type { Answer, Call } from '../../door/call.ts'
-import { provedChecksums } from './checksums.ts'
-import { writeCondition } from './conditions.ts'
-import type { BucketFiles } from './object-files.ts'
+import { conditionAfterRace, writeCondition } from './conditions.ts'
+import type { ObjectRecord } from './objects.ts'
+import { ENCRYPTED, type Operation } from './operation.ts'
+import { receive } from './receive.ts'
+import { checksumHeaders, keptHeaders, versionHeader } from './written-object.ts'
 
-const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language']
-
-export async function putObject(files: BucketFiles, key: string, call: Call): Promise<Answer> {
-  const { headers, body } = call
-  const checksums = provedChecksums(headers, body)
-  const precondition = writeCondition(headers)
-  const kept = Object.entries(headers).filter(([name]) => KEPT.includes(name) || name.startsWith('x-amz-meta-'))
-  const etag = `"${createHash('md5').update(body).digest('hex')}"`
-  const object = {
+export const putObject: Operation = async ({ bucket, key, call, now, prepareTelling }) => {
+  const { objects, data, inTurn } = bucket
+  const condition = writeCondition(call.headers)
+  condition(await objects.find(key))
+  const received = await receive(data, call, 'md5')
+  const told = { ...checksumHeaders(received.checksum, 'FULL_OBJECT'), ...versionHeader(bucket) }
+  const record: ObjectRecord = {
     key,
-    body,
-    size: body.length,
-    etag,
-    lastModified: new Date().toUTCString(),
-    headers: { 'content-type': 'binary/octet-stream', ...Object.fromEntries(kept), ...checksums },
+    size: received.data.size,
+    etag: received.etag,
+    lastModified: new Date(now()).toUTCString(),
+    headers: { ...keptHeaders(call.headers), ...told },
+    data: [received.data],
   }
-  await files.put(object, precondition)
-  return { status: 200, headers: { etag, 'x-amz-server-side-encryption': 'AES256', ...checksums }, body: '' }
+  const tell = await inTurn(key, async () => {
+    conditionAfterRace(condition)(await objects.find(key))
+    const tell = await prepareTelling(record, 'PutObject')
+    await objects.put(record)
+    return tell
+  }).catch(async (error) => {
+    await data.discard(record.data)
+    throw error
+  })
+  await tell()
+  return { status: 200, headers: { etag: record.etag, ...ENCRYPTED, ...told }, body: '' }
 }

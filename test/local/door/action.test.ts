@@ -191,6 +191,35 @@ describe('an S3 call', () => {
     expect(plain(identified.needs)).toEqual([[action, arn]])
   })
 
+  it.each([
+    ['POST', { uploads: '' }, 'CreateMultipartUpload', 's3:PutObject'],
+    ['PUT', { partNumber: '1', uploadId: 'x' }, 'UploadPart', 's3:PutObject'],
+    ['POST', { uploadId: 'x' }, 'CompleteMultipartUpload', 's3:PutObject'],
+    ['DELETE', { uploadId: 'x' }, 'AbortMultipartUpload', 's3:AbortMultipartUpload'],
+    ['GET', { uploadId: 'x', 'max-parts': '2' }, 'ListParts', 's3:ListMultipartUploadParts'],
+  ])('%s of an upload with %j is %s and needs %s', (method, query, operation, action) => {
+    const identified = s3(method, '/bucket/a%20b/c', query)
+    expect(identified.operation).toBe(operation)
+    expect(plain(identified.needs)).toEqual([[action, arn]])
+  })
+
+  it('for the open uploads needs s3:ListBucketMultipartUploads on the bucket', () => {
+    expect(plain(s3('GET', '/bucket', { uploads: '', prefix: 'a' }).needs)).toEqual([
+      ['s3:ListBucketMultipartUploads', 'arn:aws:s3:::bucket'],
+    ])
+  })
+
+  it('takes content only where it stores it', () => {
+    expect(s3('PUT', '/bucket/key').takesContent).toBe(true)
+    expect(s3('PUT', '/bucket/key', { partNumber: '1', uploadId: 'x' }).takesContent).toBe(true)
+    expect(s3('POST', '/bucket/key', { uploadId: 'x' }).takesContent).toBe(false)
+  })
+
+  it('may carry checksums that a presigner moved into the query', () => {
+    const query = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'CRC32' }
+    expect(s3('PUT', '/bucket/key', query).operation).toBe('PutObject')
+  })
+
   it('for a list needs s3:ListBucket on the bucket', () => {
     expect(plain(s3('GET', '/bucket', { 'list-type': '2', prefix: 'a' }).needs)).toEqual([
       ['s3:ListBucket', 'arn:aws:s3:::bucket'],
@@ -200,9 +229,12 @@ describe('an S3 call', () => {
 
   it.each<[what: string, method: string, path: string, query: object, headers: object]>([
     ['a sub-resource', 'GET', '/bucket/key', { acl: '' }, {}],
-    ['the start of a multipart upload', 'POST', '/bucket/key', { uploads: '' }, {}],
-    ['a part', 'PUT', '/bucket/key', { partNumber: '1', uploadId: 'x' }, {}],
-    ['a changed answer', 'GET', '/bucket/key', { 'response-content-type': 'text/html' }, {}],
+    ['a part without an upload', 'PUT', '/bucket/key', { partNumber: '1' }, {}],
+    ['an old version', 'GET', '/bucket/key', { versionId: 'x' }, {}],
+    ['one part of an object', 'GET', '/bucket/key', { partNumber: '1' }, {}],
+    ['the deletion of many', 'POST', '/bucket', { delete: '' }, {}],
+    ['a changed answer to a write', 'PUT', '/bucket/key', { 'response-content-type': 'text/html' }, {}],
+    ['metadata in the query', 'PUT', '/bucket/key', { 'x-amz-meta-a': 'b' }, {}],
     ['a copy', 'PUT', '/bucket/key', {}, { 'x-amz-copy-source': 'bucket/other' }],
     ['an ACL', 'PUT', '/bucket/key', {}, { 'x-amz-acl': 'public-read' }],
     ['the old list', 'GET', '/bucket', {}, {}],

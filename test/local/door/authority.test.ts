@@ -126,6 +126,16 @@ describe('the authority', () => {
     expect(authority.may(DEV, 'dynamodb:Scan', USERS)).toBe(false)
   })
 
+  it('lets dev run any function by hand, and a function only those it is granted', () => {
+    const { authority } = authorityOf(resources)
+    const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:writer'
+    expect(authority.may(DEV, 'lambda:InvokeFunction', functionArn)).toBe(true)
+    expect(authority.may('reader', 'lambda:InvokeFunction', functionArn)).toBe(false)
+    const granted = authorityOf(functionWith('caller', allow('lambda:InvokeFunction', functionArn))).authority
+    expect(granted.may('caller', 'lambda:InvokeFunction', functionArn)).toBe(true)
+    expect(granted.may('caller', 'lambda:InvokeFunction', `${functionArn}-2`)).toBe(false)
+  })
+
   it('records what was allowed and what was denied, up to the first denial', () => {
     const { authority, observed } = authorityOf(resources)
     const need = (action: string) => ({ action, resources: [USERS] as [string] })
@@ -161,6 +171,26 @@ describe('the authority', () => {
     expect(authority.roleMay('arn:aws:iam::000000000000:role/unknown', 'dynamodb:GetItem', USERS)).toBe(false)
     expect(authority.canAssume('lambda.amazonaws.com', role)).toBe(true)
     expect(authority.canAssume('apigateway.amazonaws.com', role)).toBe(false)
+  })
+
+  it('lets a service do for a resource what the other resource’s policy says', () => {
+    const queue = 'arn:aws:sqs:us-east-1:000000000000:Mail'
+    const rule = 'arn:aws:events:us-east-1:000000000000:rule/R'
+    const may = (Condition: JsonObject, service = 'events.amazonaws.com', sourceArn = rule) => {
+      const statement = allow('sqs:SendMessage', queue, { Principal: { Service: 'events.amazonaws.com' }, Condition })
+      const properties = { Queues: ['http://127.0.0.1:3002/000000000000/Mail'], PolicyDocument: policy(statement) }
+      const { authority } = authorityOf([resource('AWS::SQS::QueuePolicy', 'mail-policy', properties)])
+      return authority.serviceMay({ service, sourceArn }, 'sqs:SendMessage', queue)
+    }
+    const ofRule = { ArnEquals: { 'aws:SourceArn': rule } }
+    expect(may(ofRule)).toBe(true)
+    expect(may({ ArnLike: { 'aws:SourceArn': 'arn:aws:events:*:rule/*' } })).toBe(true)
+    expect(may(ofRule, 'events.amazonaws.com', `${rule}-2`)).toBe(false)
+    expect(may(ofRule, 's3.amazonaws.com')).toBe(false)
+    expect(
+      may({ StringEquals: { 'aws:SourceAccount': '000000000000' }, Bool: { 'aws:SecureTransport': 'true' } }),
+    ).toBe(true)
+    expect(may({ StringEquals: { 'aws:SourceAccount': '111111111111' } })).toBe(false)
   })
 
   it('assumes roles from this account', () => {

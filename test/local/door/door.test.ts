@@ -68,7 +68,7 @@ describe('the door', () => {
     const command = new PutObjectCommand({ Bucket: 'docs', Key: 'k', Body: body, ContentLength: 11 })
     await new S3Client(as('sign-in')).send(command)
     expect(arrived[0]?.body.toString()).toBe('hello world')
-    expect(arrived[0]?.headers['x-amz-checksum-crc32']).toBe('DUoRhQ==')
+    expect(arrived[0]?.upload?.trailers).toEqual({ 'x-amz-checksum-crc32': 'DUoRhQ==' })
     expect(arrived[0]?.headers['content-encoding']).toBeUndefined()
   })
 
@@ -163,12 +163,12 @@ describe('the door', () => {
 
   it('refuses an operation it does not know although everything is granted', async () => {
     const { as, reported } = await started([allow('*', '*')])
-    const command = new GetObjectCommand({ Bucket: 'docs', Key: 'k', ResponseContentType: 'text/html' })
+    const command = new GetObjectCommand({ Bucket: 'docs', Key: 'k', VersionId: '1' })
     expect(await failureOf(new S3Client(as('sign-in')).send(command))).toMatchObject({
       name: 'NotImplemented',
       status: 501,
     })
-    expect(reported).toEqual([expect.stringContaining('response-content-type')])
+    expect(reported).toEqual([expect.stringContaining('versionId')])
   })
 
   it('answers a service’s own error in AWS’s words and hides what broke in a service', async () => {
@@ -199,13 +199,6 @@ describe('the door', () => {
     expect((await fetch(`${door.url}/docs/k`)).status).toBe(403)
     expect((await fetch(`${door.url}/docs/k?a=1&a=2`)).status).toBe(400)
     expect((await fetch(`${door.url}/docs/k?a=%zz`)).status).toBe(400)
-  })
-
-  it('takes at most 16 MiB', async () => {
-    const { door } = await started()
-    const body = Buffer.alloc(16 * 1024 * 1024 + 1)
-    const answer = await fetch(`${door.url}/docs/k`, { method: 'PUT', body })
-    expect(await answer.text()).toContain('<Code>EntityTooLarge</Code>')
   })
 
   it('tells a waiting service when its client hangs up', async () => {

@@ -5,6 +5,7 @@ import { AwsError } from '../../../local/door/aws-error.ts'
 import type { AwsRequest } from '../../../local/door/call.ts'
 import { deriveCredentials, keyRegister } from '../../../local/door/credentials.ts'
 import { Sha256 } from '../../../local/door/sha256.ts'
+import { readClaim } from '../../../local/door/signature-claim.ts'
 import { verifySignature } from '../../../local/door/sigv4.ts'
 
 const SEED = 'seed'
@@ -77,7 +78,11 @@ async function presigned(draft: Draft = {}, expiresIn = 900): Promise<AwsRequest
   return { method: options.method, path: options.path, query: result.query as Record<string, string>, headers, body }
 }
 
-const verify = (request: AwsRequest, now = NOW) => verifySignature(request, findKey, now)
+async function verify(request: AwsRequest, now = NOW, find = findKey) {
+  const claim = readClaim(request)
+  const { principalName, payloadHash } = await verifySignature(request, claim, find, now)
+  return { principalName, payloadHash, service: claim.service }
+}
 
 async function codeOf(request: AwsRequest, now = NOW): Promise<string> {
   try {
@@ -115,7 +120,7 @@ describe('the signatures that AWS publishes as examples', () => {
       },
       body: Buffer.alloc(0),
     }
-    expect(await verifySignature(request, findExample, at)).toEqual({ principalName: 'example', service: 's3' })
+    expect(await verify(request, at, findExample)).toMatchObject({ principalName: 'example', service: 's3' })
   })
 
   it('accepts the presigned GET', async () => {
@@ -133,13 +138,13 @@ describe('the signatures that AWS publishes as examples', () => {
       headers: { host: 'examplebucket.s3.amazonaws.com' },
       body: Buffer.alloc(0),
     }
-    expect(await verifySignature(request, findExample, at)).toEqual({ principalName: 'example', service: 's3' })
+    expect(await verify(request, at, findExample)).toMatchObject({ principalName: 'example', service: 's3' })
   })
 })
 
 describe('a signature in the headers', () => {
   it('names the caller and the service', async () => {
-    expect(await verify(await signed())).toEqual({ principalName: 'sign-in', service: 'dynamodb' })
+    expect(await verify(await signed())).toMatchObject({ principalName: 'sign-in', service: 'dynamodb' })
   })
 
   it('covers an S3 path as it came', async () => {
@@ -174,7 +179,8 @@ describe('a signature in the headers', () => {
     ['a signed header missing', {}, dropHeader('x-amz-target'), 'InvalidSignatureException'],
     ['another body', {}, set({ body: Buffer.from('{"a":1}') }), 'InvalidSignatureException'],
     ['another path at S3', s3Put, set({ path: '/bucket/other' }), 'SignatureDoesNotMatch'],
-    ['another body at S3', s3Put, set({ body: Buffer.from('x') }), 'XAmzContentSHA256Mismatch'],
+    ['another hash of the body at S3', s3Put, setHeader('x-amz-content-sha256', sha256('x')), 'SignatureDoesNotMatch'],
+    ['a hash of the body at S3 that is none', s3Put, setHeader('x-amz-content-sha256', 'x'), 'InvalidRequest'],
     ['an unsigned x-amz- header', s3Put, setHeader('x-amz-meta-a', 'b'), 'AccessDenied'],
     ['no hash of the body at S3', s3Put, dropHeader('x-amz-content-sha256'), 'AuthorizationHeaderMalformed'],
     ['no authorization', {}, dropHeader('authorization'), 'MissingAuthenticationTokenException'],
@@ -218,15 +224,23 @@ describe('a signature in the headers', () => {
     await expect(verify(unbound)).rejects.toThrow('not signed: host')
   })
 
-  it('may leave the payload of an S3 upload unsigned', async () => {
-    const request = await signed({ ...s3Put, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } })
-    expect(await codeOf({ ...request, body: Buffer.from('any') })).toBe('accepted')
+  it('vouches for the body of an S3 upload by its hash, or leaves it unsigned', async () => {
+    expect(await verify(await signed(s3Put))).toMatchObject({ payloadHash: sha256('hello') })
+    const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+    expect(await verify(await signed({ ...s3Put, headers }))).toMatchObject({ payloadHash: 'UNSIGNED-PAYLOAD' })
+  })
+
+  it('is missed differently by a request that wants to choose its answer', async () => {
+    const request = await signed({ service: 's3', method: 'GET', path: '/bucket/key', body: '' })
+    Reflect.deleteProperty(request.headers, 'authorization')
+    expect(await codeOf(request)).toBe('AccessDenied')
+    expect(await codeOf({ ...request, query: { 'response-content-type': 'text/html' } })).toBe('InvalidRequest')
   })
 })
 
 describe('a signature in the query', () => {
   it('names the caller', async () => {
-    expect(await verify(await presigned())).toEqual({ principalName: 'sign-in', service: 's3' })
+    expect(await verify(await presigned())).toMatchObject({ principalName: 'sign-in', service: 's3' })
   })
 
   it('ends when it says so, not with the skew', async () => {
@@ -240,16 +254,17 @@ describe('a signature in the query', () => {
     const week = 7 * 24 * 3600
     expect(await codeOf(await presigned({}, week))).toBe('accepted')
     const { query, ...request } = await presigned({}, week)
-    expect(await codeOf({ ...request, query: { ...query, 'X-Amz-Expires': String(week + 1) } })).toBe(
-      'AuthorizationHeaderMalformed',
-    )
+    for (const expires of [String(week + 1), '0', '-1', '9e2', 'soon', '']) {
+      const code = await codeOf({ ...request, query: { ...query, 'X-Amz-Expires': expires } })
+      expect(code, expires).toBe('AuthorizationQueryParametersError')
+    }
   })
 
   it.each<[what: string, change: Partial<AwsRequest>, query: Record<string, string>, code: string]>([
     ['a longer life', {}, { 'X-Amz-Expires': '901' }, 'SignatureDoesNotMatch'],
     ['another query value', {}, { 'response-content-type': 'text/html' }, 'SignatureDoesNotMatch'],
     ['another session token', {}, { 'X-Amz-Security-Token': 'x' }, 'InvalidToken'],
-    ['another algorithm', {}, { 'X-Amz-Algorithm': 'AWS4-ECDSA-P256-SHA256' }, 'AuthorizationHeaderMalformed'],
+    ['another algorithm', {}, { 'X-Amz-Algorithm': 'AWS4-ECDSA-P256-SHA256' }, 'AuthorizationQueryParametersError'],
     ['another method', { method: 'PUT' }, {}, 'SignatureDoesNotMatch'],
     ['another key', { path: '/bucket/other' }, {}, 'SignatureDoesNotMatch'],
     ['another host', { headers: { host: 'elsewhere' } }, {}, 'SignatureDoesNotMatch'],

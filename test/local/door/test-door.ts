@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { readAuthority } from '../../../local/door/authority.ts'
 import type { Answer, Call, Service, ServiceName } from '../../../local/door/call.ts'
 import { deriveCredentials } from '../../../local/door/credentials.ts'
@@ -12,7 +13,7 @@ export type TestDoor = {
   door: Door
   observed: Observed
   reported: string[]
-  /** Calls that came through to a service that has no real one in this test. */
+  /** Calls that came through to a service that has no real one in this test, with their content as `body`. */
   arrived: Call[]
   /** What an AWS client needs to call as this principal. */
   as(principal: string): ClientConfig
@@ -34,7 +35,8 @@ export async function startTestDoor(
   const stub =
     (body: string) =>
     async (call: Call): Promise<Answer> => {
-      arrived.push(call)
+      const content = call.upload && (await buffer(call.upload.bytes))
+      arrived.push(content === undefined ? call : { ...call, body: content })
       return { status: 200, headers: {}, body }
     }
   const door = await openDoor({ host: '127.0.0.1', port: 0 })
@@ -49,6 +51,7 @@ export async function startTestDoor(
       sqs: stub('{}'),
       ses: stub('{"MessageId":"1"}'),
       secretsmanager: stub('{}'),
+      lambda: stub('{}'),
       ...services,
     },
   })

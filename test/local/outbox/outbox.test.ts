@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Mail, openMailbox } from '../../../local/outbox/mailbox.ts'
 import { startOutbox } from '../../../local/outbox/outbox.ts'
-import type { StoredObject } from '../../../local/services/s3/object-files.ts'
+import type { StoredObject } from '../../../local/services/s3.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const mail = (id: string, to: string, more: Partial<Mail> = {}): Mail => ({

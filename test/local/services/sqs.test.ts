@@ -36,7 +36,7 @@ async function started(queues = [queue('Mail')], folder = temporaryFolder()) {
   }
   const send = (name: string, MessageBody: string) =>
     client.send(new SendMessageCommand({ QueueUrl: urlOf(name), MessageBody }))
-  return { client, door, folder, stop, urlOf, send, receive }
+  return { client, door, folder, stop, urlOf, send, receive, put: sqs.put }
 }
 
 describe('a queue', () => {
@@ -54,6 +54,13 @@ describe('a queue', () => {
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
     })
+  })
+
+  it('takes what AWS itself puts on it, and says when it does not', async () => {
+    const { put, receive } = await started()
+    await put('Mail', '{"source":"aws.s3"}')
+    expect((await receive('Mail')).map(({ Body }) => Body)).toEqual(['{"source":"aws.s3"}'])
+    await expect(put('None', '{}')).rejects.toThrow(/^queue None: .*queue does not exist/)
   })
 
   it('takes batches', async () => {

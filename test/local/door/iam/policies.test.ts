@@ -59,6 +59,32 @@ describe('a policy element that is not understood stops the start and is named:'
   })
 })
 
+describe('a permission of a function', () => {
+  const readPermission = (change: JsonObject) => {
+    const properties = {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: 'arn:aws:lambda:us-east-1:000000000000:function:f',
+      Principal: 'events.amazonaws.com',
+      ...change,
+    }
+    return () => readAuthority([resource('AWS::Lambda::Permission', 'run', properties)], openObserved('/nowhere'))
+  }
+
+  it.each<[element: string, change: JsonObject]>([
+    ['FunctionName f', { FunctionName: 'f' }],
+    ['FunctionName', { FunctionName: 'arn:aws:lambda:us-east-1:000000000000:function:f:live' }],
+    ['Principal 000000000000', { Principal: '000000000000' }],
+    ['Principal *', { Principal: '*' }],
+    ['PrincipalOrgID', { PrincipalOrgID: 'o-1' }],
+    ['FunctionUrlAuthType', { FunctionUrlAuthType: 'NONE' }],
+    ['policy variable', { SourceArn: `\${aws:userid}` }],
+  ])('that is not understood stops the start and is named: %s', (element, change) => {
+    expect(readPermission({})).not.toThrow()
+    expect(readPermission(change)).toThrow(element)
+    expect(readPermission(change)).toThrow(/^permission run/)
+  })
+})
+
 describe('a function', () => {
   it('needs a role of the template', () => {
     const [, lambda] = functionWith('f')

@@ -1,0 +1,53 @@
+import { identify } from './action.ts'
+import type { Authority } from './authority.ts'
+import type { AwsRequest, Call, RequestHead, Service, ServiceName } from './call.ts'
+import type { Catalog } from './catalog.ts'
+import type { BucketCors } from './cors.ts'
+import type { FindKey } from './credentials.ts'
+import { denialError } from './denial.ts'
+import type { Exchange } from './exchange.ts'
+import { readWhole } from './read-request.ts'
+import type { Claim } from './signature-claim.ts'
+import { CHUNKED, verifySignature } from './sigv4.ts'
+import { openUpload, provedWhole, withoutChunkedEncoding } from './upload.ts'
+
+export type Rules = {
+  services: Record<ServiceName, Service>
+  authority: Authority
+  catalog: Catalog
+  cors: BucketCors
+  findKey: FindKey
+  report: (line: string) => void
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** The call that a request makes, or the refusal: its signature first, then what it asks for, then whether it may. */
+export async function admit(rules: Rules, exchange: Exchange, head: RequestHead, claim: Claim): Promise<Call> {
+  const { service } = claim
+  // An object may be larger than memory: its bytes are left where they are until somebody stores them.
+  const body = service === 's3' ? NOTHING : await readWhole(exchange.body)
+  const request: AwsRequest = { ...head, body }
+  const { principalName, payloadHash } = await verifySignature(request, claim, rules.findKey, Date.now())
+  const { operation, needs, input, takesContent } = identify(request, service, rules.catalog)
+  const denial = rules.authority.judge(principalName, needs)
+  if (denial !== undefined) throw denialError(service, denial)
+  return {
+    ...request,
+    ...(service === 's3' ? await contentOf(exchange, head, payloadHash, takesContent) : { upload: undefined }),
+    operation,
+    input,
+    may: (action, resource) => rules.authority.holds(principalName, action, resource),
+    signal: exchange.signal,
+    sourceIp: exchange.message.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
+  }
+}
+
+type Content = Pick<Call, 'headers' | 'body' | 'upload'>
+
+async function contentOf({ body }: Exchange, head: RequestHead, payloadHash: string, takes: boolean): Promise<Content> {
+  const { headers } = head
+  if (!takes) return { headers, body: provedWhole(await readWhole(body), payloadHash), upload: undefined }
+  const upload = openUpload(head, payloadHash, body)
+  return { headers: payloadHash === CHUNKED ? withoutChunkedEncoding(headers) : headers, body: NOTHING, upload }
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { Resource } from '../../model.ts'
+import { type Announcements, type OnCreated, openAnnouncements } from './announcements.ts'
+import { type BucketSettings, readBucketSettings } from './bucket-settings.ts'
+import { type DataFiles, openDataFiles } from './data-files.ts'
+import { type Objects, openObjects } from './objects.ts'
+import { type InTurn, turns } from './turns.ts'
+import { type OpenUpload, openUploads, type Uploads } from './uploads.ts'
+
+export type Bucket = {
+  name: string
+  settings: BucketSettings
+  objects: Objects
+  uploads: Uploads
+  data: DataFiles
+  announcements: Announcements
+  /** By key: whatever changes an object or an upload of it. */
+  inTurn: InTurn
+}
+
+type Surroundings = { now: () => number; onCreated: OnCreated; report: (line: string) => void }
+
+const DAY_MILLISECONDS = 24 * 3600 * 1000
+
+/** Every change writes its data first and names it last; what was never named is removed here. */
+export async function openBucket(resource: Resource, folder: string, { now, onCreated, report }: Surroundings) {
+  const settings = readBucketSettings(resource)
+  const data = await openDataFiles(join(folder, 'data'))
+  const objects = await openObjects(folder, data, settings.isVersioned, now)
+  const uploads = await openUploads(join(folder, 'uploads'))
+  const { dataFiles, uploadIds } = await objects.referenced()
+  const completed = new Set(uploadIds)
+  for (const upload of uploads.list()) if (completed.has(upload.id)) await uploads.forget(upload)
+  await data.keepOnly(new Set([...dataFiles, ...uploads.list().flatMap(dataFilesOf)]))
+  const announcements = await openAnnouncements(join(folder, 'untold'), onCreated, now)
+  for (const tell of await announcements.left(new Set(dataFiles))) {
+    // Nobody may listen before the buckets are open.
+    void tell().catch((error) => report(`An object of ${resource.ref} is told of at the next start: ${error}`))
+  }
+  const bucket: Bucket = { name: resource.ref, settings, objects, uploads, data, announcements, inTurn: turns() }
+  return bucket
+}
+
+/** What the bucket's lifecycle rules remove by now. */
+export async function applyLifecycle({ settings, objects, uploads, data, inTurn }: Bucket, now: number): Promise<void> {
+  await objects.expireNoncurrent(now - settings.noncurrentDays * DAY_MILLISECONDS)
+  for (const { id, key, initiatedAt } of uploads.list()) {
+    if (initiatedAt > now - settings.abortDays * DAY_MILLISECONDS) continue
+    await inTurn(key, async () => {
+      const upload = uploads.list().find((each) => each.id === id)
+      if (upload === undefined) return
+      await uploads.forget(upload)
+      await data.discard(partsOf(upload))
+    })
+  }
+}
+
+const partsOf = ({ parts }: OpenUpload) => [...parts.values()].map((part) => part.data)
+const dataFilesOf = (upload: OpenUpload) => partsOf(upload).map(({ file }) => file)

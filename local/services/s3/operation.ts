@@ -1,0 +1,19 @@
+import type { Answer, Call, StreamedAnswer } from '../../door/call.ts'
+import type { CreatedObject } from '../../events/object-created.ts'
+import type { Tell } from './announcements.ts'
+import type { Bucket } from './bucket.ts'
+import type { ObjectRecord } from './objects.ts'
+
+/** One call of an operation of S3. */
+export type Asked = {
+  bucket: Bucket
+  key: string
+  call: Call
+  now(): number
+  /** To be called in the key's turn before the record is put, and what it gives afterwards. */
+  prepareTelling(record: ObjectRecord, reason: CreatedObject['reason']): Promise<Tell>
+}
+
+export type Operation = (asked: Asked) => Promise<Answer | StreamedAnswer>
+
+export const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
