@@ -8,5 +8,8 @@ export async function assemblyFor(options: Options, write: (text: string) => voi
   const { build, host, ports, context } = options
   const outdir = resolve(PROJECT, process.env.CDK_OUTDIR || 'cdk.out')
   if (!build) return outdir
-  return await buildAssembly({ issuerUrl: `${urlOf(host, ports.outbox)}/{bucket}`, context, write, outdir })
+  // A laptop has a scanner, if a false one: what waits for it in the cloud waits here too.
+  const withScanner = { scanner: 'events', ...context }
+  const issuerUrl = `${urlOf(host, ports.outbox)}/{bucket}`
+  return await buildAssembly({ issuerUrl, context: withScanner, write, outdir })
 }

@@ -6,11 +6,14 @@ import { type Authority, readAuthority } from './door/authority.ts'
 import { deriveCredentials } from './door/credentials.ts'
 import { openDoor } from './door/door.ts'
 import { openObserved } from './door/observed.ts'
+import { type Events, openEvents } from './events/events.ts'
+import { type CreatedObject, objectCreated } from './events/object-created.ts'
 import { logWriter } from './function-logs.ts'
 import { startGateway } from './gateway/gateway.ts'
 import { startEventSources } from './lambda/event-sources.ts'
-import { startFunctions } from './lambda/functions.ts'
-import type { Lifecycle } from './lambda/model.ts'
+import { type Functions, startFunctions } from './lambda/functions.ts'
+import { invokeService } from './lambda/invoke-service.ts'
+import type { Invoke, Lifecycle } from './lambda/model.ts'
 import type { Log } from './log.ts'
 import type { JsonObject, Resource } from './model.ts'
 import { startOutbox } from './outbox/outbox.ts'
@@ -50,7 +53,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const doorUrl = urlOf(host, ports.door)
   const surroundings = { apiUrl, queueUrl: (name: string) => queueUrl(doorUrl, name) }
   const remembering = resolveAssembly(assembly, surroundings, isStore)
-  const { streamArn, ...stores } = await openStores({ ...options, resources: remembering, report: log.note }, parts)
+  const opened = Promise.withResolvers<Events>()
+  // No object is written before the door serves, and that needs the events.
+  const onCreated = async (object: CreatedObject) => (await opened.promise).publish(objectCreated(object))
+  const opening = { ...options, resources: remembering, onCreated, report: log.note }
+  const { streamArn, queues, ...stores } = await openStores(opening, parts)
   // Only now do the streams of the tables have names.
   const resources = resolveAssembly(assembly, { ...surroundings, streamArn })
 
@@ -59,16 +66,31 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const authority = readAuthority(resources, observed)
   const door = await listen(ports.door, 'AWS endpoint', openDoor({ host, port: ports.door }))
   parts.defer(door.close)
-  door.serve({ resources, seed: state.seed, services: stores.services, authority, report: log.note })
   const outbox = await listen(ports.outbox, 'outbox', startOutbox({ host, port: ports.outbox, ...stores }))
   parts.defer(outbox.close)
 
-  await startFunctionsAndApi({ options, assembly, resources, state, doorUrl, authority }, parts)
+  const running: Running = { options, assembly, resources, state, doorUrl, authority }
+  const { invoke } = await startLambda(running, parts)
+  const told = { resources, authority, invoke, stateFolder: state.folder, report: log.note }
+  const events = await blamingState(
+    state.folder,
+    openEvents({ ...told, put: queues.put, stream: stores.objects.stream }),
+  )
+  parts.defer(events.close)
+  opened.resolve(events)
+  const services = { ...stores.services, lambda: invokeService(invoke) }
+  door.serve({ resources, seed: state.seed, services, authority, report: log.note })
+
+  // The authorizer asks for the issuer documents, and a custom resource writes them.
+  await ensureCustomResources({ resources, stateFolder: state.folder, invoke })
+  await startEventSourcesAndApi(running, invoke, parts)
+  // What is overdue comes after the API, which somebody waits for.
+  events.start()
   const started = parts.move()
   return { apiUrl, outboxUrl: outbox.url, doorUrl, close: () => started.disposeAsync() }
 }
 
-type Surroundings = {
+type Running = {
   options: CloudOptions
   assembly: Assembly
   resources: Resource[]
@@ -77,31 +99,35 @@ type Surroundings = {
   authority: Authority
 }
 
-async function startFunctionsAndApi(surroundings: Surroundings, parts: AsyncDisposableStack): Promise<void> {
-  const { assembly, resources, state, doorUrl, authority } = surroundings
-  const { host, ports, log, lifecycle } = surroundings.options
+/** The functions are ready, none of them runs: the first invocation starts its process. */
+async function startLambda(running: Running, parts: AsyncDisposableStack): Promise<Functions> {
+  const { assembly, resources, doorUrl, authority } = running
+  const { log, lifecycle } = running.options
   const titleOf = titles(resources)
-  const asFunctions = {
+  const functions = await startFunctions({
     resources,
     doorUrl,
-    credentials: (functionName: string) => deriveCredentials(state.seed, functionName),
-  }
-  const functions = await startFunctions({
-    ...asFunctions,
+    credentials: credentialsOf(running),
     codeFolder: ({ properties }) => assembly.assetFolder(String((properties.Code as JsonObject).S3Key)),
     log: (line) => log.functionLine(line, titleOf(line.functionName)),
     onLogs: logWriter(resources, authority, log.note),
     lifecycle,
   })
   parts.defer(functions.close)
+  return functions
+}
 
-  // The authorizer asks for the issuer documents, and a custom resource writes them.
-  await ensureCustomResources({ resources, stateFolder: state.folder, invoke: functions.invoke })
+async function startEventSourcesAndApi(running: Running, invoke: Invoke, parts: AsyncDisposableStack): Promise<void> {
+  const { resources, state, doorUrl, authority } = running
+  const { host, ports, log } = running.options
+  const titleOf = titles(resources)
   const eventSources = await blamingState(
     state.folder,
     startEventSources({
-      ...asFunctions,
-      invoke: functions.invoke,
+      resources,
+      doorUrl,
+      credentials: credentialsOf(running),
+      invoke,
       positionsFile: join(state.folder, 'stream-positions.json'),
       log: log.note,
     }),
@@ -111,13 +137,17 @@ async function startFunctionsAndApi(surroundings: Surroundings, parts: AsyncDisp
     host,
     port: ports.api,
     resources,
-    invoke: functions.invoke,
+    invoke,
     mayInvoke: (roleArn, functionArn) =>
       authority.canAssume('apigateway.amazonaws.com', roleArn) &&
       authority.roleMay(roleArn, 'lambda:InvokeFunction', functionArn),
     log: (request) => log.request(request, titleOf(request.functionName)),
   })
   parts.defer((await listen(ports.api, 'API', gateway)).close)
+}
+
+function credentialsOf({ state }: Running) {
+  return (functionName: string) => deriveCredentials(state.seed, functionName)
 }
 
 /** What a reader calls a function: its description, else its name. */

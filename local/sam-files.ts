@@ -36,6 +36,8 @@ export function samEnvironment(
     const overridden = Object.keys(declared).filter((variable) => typeof declared[variable] === 'object')
     environment[logicalId] = Object.fromEntries(overridden.map((variable) => [variable, String(resolved[variable])]))
     if ('AWS_ENDPOINT_URL' in declared) environment[logicalId].AWS_ENDPOINT_URL = doorUrl
+    // Presigned URLs are for clients, and those are no containers.
+    if ('FILES_ENDPOINT' in declared) environment[logicalId].FILES_ENDPOINT = `http://127.0.0.1:${doorPort}`
   }
   return environment
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Service, ServiceName } from './door/call.ts'
+import type { CreatedObject } from './events/object-created.ts'
 import type { Resource } from './model.ts'
 import { type Mailbox, openMailbox } from './outbox/mailbox.ts'
 import { startDynamodb } from './services/dynamodb.ts'
 import { type ObjectStore, openObjectStore } from './services/s3.ts'
 import { openSecrets } from './services/secrets-manager.ts'
 import { sesService } from './services/ses.ts'
-import { startSqs } from './services/sqs.ts'
+import { type Sqs, startSqs } from './services/sqs.ts'
 import { blamingState } from './state.ts'
 
 const STORE_TYPES = new Set([
@@ -20,8 +21,9 @@ const STORE_TYPES = new Set([
 export const isStore = (type: string) => STORE_TYPES.has(type)
 
 export type Stores = {
-  services: Record<ServiceName, Service>
+  services: Record<Exclude<ServiceName, 'lambda'>, Service>
   objects: ObjectStore
+  queues: Pick<Sqs, 'put'>
   mailbox: Mailbox
   streamArn(tableName: string): string
 }
@@ -31,13 +33,15 @@ export type StoresOptions = {
   stateFolder: string
   toolFolder: string
   dynamodbEndpoint: string | undefined
+  /** Resolves when it is sure that the event will be told. */
+  onCreated(object: CreatedObject): Promise<void>
   report(line: string): void
   onFailure(error: Error): void
 }
 
 /** Everything that remembers, opened at the same time; what was opened is closed with `parts`. */
 export async function openStores(options: StoresOptions, parts: AsyncDisposableStack): Promise<Stores> {
-  const { resources, stateFolder, toolFolder, dynamodbEndpoint, report, onFailure } = options
+  const { resources, stateFolder, toolFolder, dynamodbEndpoint, onCreated, report, onFailure } = options
   const below = (name: string) => join(stateFolder, name)
   const stopLater = <T extends { stop(): Promise<void> }>(store: T) => parts.adopt(store, ({ stop }) => stop())
   const opening = [
@@ -50,7 +54,7 @@ export async function openStores(options: StoresOptions, parts: AsyncDisposableS
       onFailure,
     }).then(stopLater),
     startSqs({ queues: resources, folder: below('sqs') }).then(stopLater),
-    openObjectStore({ buckets: resources, folder: below('s3') }),
+    openObjectStore({ buckets: resources, folder: below('s3'), onCreated, report }).then(stopLater),
     openSecrets({ secrets: resources, folder: below('secrets') }),
     openMailbox(below('outbox')),
   ] as const
@@ -64,5 +68,5 @@ export async function openStores(options: StoresOptions, parts: AsyncDisposableS
     secretsmanager: secrets.service,
     ses: sesService(mailbox),
   }
-  return { services, objects, mailbox, streamArn: dynamodb.streamArn }
+  return { services, objects, queues: sqs, mailbox, streamArn: dynamodb.streamArn }
 }

@@ -44,7 +44,13 @@ const TYPES: Record<string, ResourceType> = {
   'AWS::S3::Bucket': {
     ref: ({ name }) => name,
     attributes: ({ name }) => ({ Arn: `arn:aws:s3:::${name}` }),
-    properties: { PublicAccessBlockConfiguration: 'inert' },
+    properties: {
+      PublicAccessBlockConfiguration: 'inert',
+      VersioningConfiguration: 'read',
+      LifecycleConfiguration: 'read',
+      CorsConfiguration: 'read',
+      NotificationConfiguration: 'read',
+    },
   },
   'AWS::S3::BucketPolicy': nameless({ Bucket: 'read', PolicyDocument: 'read' }),
   'AWS::SecretsManager::Secret': {
@@ -85,6 +91,12 @@ const TYPES: Record<string, ResourceType> = {
     properties: 'read',
   },
   'AWS::Lambda::EventSourceMapping': nameless('read'),
+  'AWS::Lambda::Permission': nameless('read'),
+  'AWS::Events::Rule': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: arn('events', `rule/${name}`) }),
+    properties: 'read',
+  },
   'AWS::ApiGatewayV2::Api': {
     ref: ({ name }) => shortId(name),
     attributes: ({ name, surroundings }) => ({ ApiId: shortId(name), ApiEndpoint: surroundings.apiUrl }),

@@ -2,7 +2,7 @@ import type { Json } from '../model.ts'
 
 type Test = (value: unknown) => boolean
 
-/** The patterns of FilterCriteria: an event passes when it meets one of them. No pattern lets everything pass. */
+/** Patterns of FilterCriteria or of a rule: an event passes when it meets one of them. No pattern lets everything pass. */
 export function eventFilter(patterns: readonly string[]): Test {
   const tests = patterns.map((pattern) => testOf(JSON.parse(pattern) as Json, pattern))
   return (event) => tests.length === 0 || tests.some((test) => test(event))
@@ -11,7 +11,8 @@ export function eventFilter(patterns: readonly string[]): Test {
 function testOf(pattern: Json, whole: string): Test {
   if (Array.isArray(pattern)) {
     const rules = pattern.map((rule) => ruleOf(rule, whole))
-    return (value) => rules.some((rule) => rule(value))
+    // Of a list in the event one element is enough.
+    return (value) => [value].flat().some((element) => rules.some((rule) => rule(element)))
   }
   if (typeof pattern !== 'object' || pattern === null) throw unknownRule(pattern, whole)
   const tests = Object.entries(pattern).map(([key, inner]) => ({ key, test: testOf(inner, whole) }))
@@ -34,5 +35,5 @@ function memberOf(value: unknown, key: string): unknown {
 }
 
 function unknownRule(rule: Json, whole: string): Error {
-  return new Error(`FilterCriteria: ${JSON.stringify(rule)} is not understood, in the pattern ${whole}`)
+  return new Error(`event pattern: ${JSON.stringify(rule)} is not understood, in the pattern ${whole}`)
 }

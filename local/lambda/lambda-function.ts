@@ -27,6 +27,8 @@ const functionProperties = v.strictObject({
   Description: v.optional(v.string()),
   FunctionName: v.optional(v.string()),
   PackageType: v.optional(v.literal('Zip')),
+  // Nothing here breaks off a function that calls itself.
+  RecursiveLoop: v.optional(v.picklist(['Allow', 'Terminate'])),
   Tags: v.optional(v.unknown()),
 })
 

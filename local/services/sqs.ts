@@ -5,7 +5,12 @@ import { queueName } from '../door/queue-arn.ts'
 import { ACCOUNT, type JsonObject, type Resource } from '../model.ts'
 import { connectBackend, type Sending } from './backend.ts'
 
-export type Sqs = { service: Service; stop(): Promise<void> }
+export type Sqs = {
+  service: Service
+  /** For what AWS itself puts on a queue. */
+  put(queueName: string, body: string): Promise<void>
+  stop(): Promise<void>
+}
 
 export function queueUrl(doorUrl: string, name: string): string {
   return `${doorUrl}/${ACCOUNT}/${name}`
@@ -22,12 +27,15 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
       ...sending,
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` },
     })
+  const order = async (operation: string, name: string, input: JsonObject) => {
+    const body = JSON.stringify({ QueueUrl: queueUrl(fauxqs.address, name), ...input })
+    const answer = await send(operation, { body })
+    if (answer.status !== 200) throw new Error(`queue ${name}: ${answer.body}`)
+  }
   for (const queue of queues.filter(({ type }) => type === 'AWS::SQS::Queue')) {
     const name = queueName(queue.ref)
     if (fauxqs.inspectQueue(name) === undefined) fauxqs.createQueue(name)
-    const input = { QueueUrl: queueUrl(fauxqs.address, name), Attributes: attributesOf(queue) }
-    const answer = await send('SetQueueAttributes', { body: JSON.stringify(input) })
-    if (answer.status !== 200) throw new Error(`queue ${name}: ${answer.body}`)
+    await order('SetQueueAttributes', name, { Attributes: attributesOf(queue) })
   }
   return {
     async service(call) {
@@ -37,6 +45,7 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
       const url = queueUrl(`http://${call.headers.host}`, String(call.input.QueueName))
       return { ...answer, body: JSON.stringify({ QueueUrl: url }) }
     },
+    put: (name, body) => order('SendMessage', name, { MessageBody: body }),
     async stop() {
       await fauxqs.stop()
       backend.close()

@@ -169,6 +169,8 @@ test.each<[string, string]>([
   ['the queues', 'sqs/fauxqs.db'],
   ['stream positions', 'stream-positions.json'],
   ['custom resources', 'custom-resources.json'],
+  ['an undelivered event', 'events/left.json'],
+  ['the schedules', 'schedules.json'],
 ])(
   'damage to %s ends the start in one sentence that names folder and remedy, and deletes nothing',
   async (_what, file) => {

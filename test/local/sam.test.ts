@@ -153,9 +153,10 @@ describe('sam.env.json', () => {
     }
   })
 
-  test('sends no container to its own loopback; the issuer is a name that handlers only compare', () => {
-    for (const { ISSUER, ...overrides } of Object.values(environment())) {
+  test('sends no container to its own loopback; the issuer is only compared, the address of files only told to clients', () => {
+    for (const { ISSUER, FILES_ENDPOINT, ...overrides } of Object.values(environment())) {
       expect(JSON.stringify(overrides)).not.toMatch(/127\.0\.0\.1|localhost/)
+      if (FILES_ENDPOINT !== undefined) expect(FILES_ENDPOINT).toBe('http://127.0.0.1:3002')
       if (ISSUER !== undefined) expect(ISSUER).toMatch(/^http:\/\/127\.0\.0\.1:3001\/.+/)
     }
   })

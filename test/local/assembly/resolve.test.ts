@@ -178,6 +178,33 @@ test.each<[string, Record<string, object>, string]>([
   expect(() => resolveOne(resources)).toThrow(message)
 })
 
+test('a rule is known by its name and ARN, and its targets resolve', () => {
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
+  const resolved = resolveOne({
+    Work: QUEUE,
+    Uploads: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: arn('Work'), Id: 'work' }] } },
+    Permission: { Type: 'AWS::Lambda::Permission', Properties: { SourceArn: arn('Uploads') } },
+  })
+  const ruleArn = 'arn:aws:events:us-east-1:000000000000:rule/State-Uploads'
+  expect(resolved.slice(1)).toMatchObject([
+    {
+      ...{ ref: 'State-Uploads', attributes: { Arn: ruleArn } },
+      properties: { Targets: [{ Arn: 'arn:aws:sqs:us-east-1:000000000000:State-Work', Id: 'work' }] },
+    },
+    { properties: { SourceArn: ruleArn } },
+  ])
+})
+
+test('what a bucket says about versions, lifecycle, CORS and events reaches its reader whole', () => {
+  const Properties = {
+    VersioningConfiguration: { Status: 'Enabled' },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 7 } }] },
+    CorsConfiguration: { CorsRules: [{ AllowedMethods: ['PUT'], AllowedOrigins: ['*'] }] },
+    NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+  }
+  expect(resolveOne({ Files: { Type: 'AWS::S3::Bucket', Properties } })[0]?.properties).toEqual(Properties)
+})
+
 test('a custom resource may have any property', () => {
   const ring = { Type: 'Custom::Ring', Properties: { Anything: [{ Ref: 'AWS::Region' }] } }
   expect(resolveOne({ Ring: ring })[0]?.properties).toEqual({ Anything: ['us-east-1'] })

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { eventFilter } from '../../../local/lambda/event-filter.ts'
 
-const change = { eventName: 'MODIFY', dynamodb: { NewImage: { sk: { S: 's#1' }, why: { S: 'reuse' } } } }
+const change = {
+  eventName: 'MODIFY',
+  dynamodb: { NewImage: { sk: { S: 's#1' }, why: { S: 'reuse' } } },
+  tags: ['red', 'blue'],
+}
 
 test.each([
   [[], true],
@@ -16,6 +20,9 @@ test.each([
   [['{"dynamodb":{"NewImage":{"why":{"S":[{"anything-but":["theft"]}]}}}}'], true],
   [['{"dynamodb":{"NewImage":{"why":{"S":[{"anything-but":"reuse"}]}}}}'], false],
   [['{"dynamodb":{"NewImage":{"absent":{"S":[{"anything-but":"reuse"}]}}}}'], false],
+  [['{"tags":["blue"]}'], true],
+  [['{"tags":[{"prefix":"bl"}]}'], true],
+  [['{"tags":["green"]}'], false],
 ])('%j', (patterns, passes) => {
   expect(eventFilter(patterns)(change)).toBe(passes)
 })
@@ -25,6 +32,7 @@ test.each([
   '{"eventName":[{"prefix":"a","exists":true}]}',
   '{"eventName":[["INSERT"]]}',
   '{"eventName":"INSERT"}',
+  '{"$or":[{"eventName":["INSERT"]},{"eventName":["MODIFY"]}]}',
 ])('%s is not understood, and the error names it', (pattern) => {
   expect(() => eventFilter([pattern])).toThrow(pattern)
 })

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { ACCOUNT, type JsonObject, REGION } from '../model.ts'
+
+/** What EventBridge hands to a target, https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html. */
+export type BusEvent = {
+  version: '0'
+  id: string
+  'detail-type': string
+  source: string
+  account: string
+  /** Whole seconds. */
+  time: string
+  region: string
+  resources: string[]
+  detail: JsonObject
+}
+
+export type Happening = {
+  source: string
+  detailType: string
+  resources: string[]
+  detail: JsonObject
+}
+
+export function newEvent({ source, detailType, resources, detail }: Happening): BusEvent {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': detailType,
+    source,
+    account: ACCOUNT,
+    time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: REGION,
+    resources,
+    detail,
+  }
+}
