@@ -1,14 +1,16 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib'
 import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { CfnRule } from 'aws-cdk-lib/aws-events'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda'
+import { CfnEventSourceMapping, type CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { RouteFunction } from './route-function.ts'
-import { type Route, routes, workOf } from './routes.ts'
+import { type Route, routes, type Work, workOf } from './routes.ts'
 import type { Settings } from './settings.ts'
 import type { StateStack } from './state-stack.ts'
-import { SEND_MAIL_TIMEOUT, triggers } from './triggers.ts'
+import { FILE_EVENTS_TIMEOUT, FILE_WORK_TIMEOUT, SEND_MAIL_TIMEOUT, SWEEP_TIMEOUT, triggers } from './triggers.ts'
 
 export type ApiStackProps = StackProps & { settings: Settings; state: StateStack }
 
@@ -36,6 +38,7 @@ export class ApiStack extends Stack {
     })
     this.routes(api, authorizer)
     this.consumers()
+    this.byHand()
     this.alarms(api)
     const mapping = state.domainName
       ? new CfnApiMapping(this, 'Mapping', { apiId: api.ref, domainName: state.domainName.ref, stage: stage.ref })
@@ -101,21 +104,18 @@ export class ApiStack extends Stack {
   }
 
   private consumers() {
-    const { surroundings, mailQueue, sessions, deadLetters } = this.state
+    const { surroundings, sessions, deadLetters, mailQueue, fileStore } = this.state
+    this.queueConsumer('SendMail', { work: triggers.sendMail, timeout: SEND_MAIL_TIMEOUT }, mailQueue, 'MailToSend')
+    const note = { work: triggers.noteFileEvents, timeout: FILE_EVENTS_TIMEOUT }
+    this.queueConsumer('NoteFileEvents', note, fileStore.events, 'FileEventsToNote')
+    // One at a time, for one may take minutes; few at once, for what is freed of a user goes back into one item.
+    const workFiles = { work: triggers.workFiles, timeout: FILE_WORK_TIMEOUT, batchSize: 1, maximumConcurrency: 2 }
+    const worker = this.queueConsumer('WorkFiles', workFiles, fileStore.work, 'FileWorkToDo')
+    // It cuts the emptying of a large folder into messages to itself, more of them than Lambda takes for a mistake.
+    ;(worker.node.defaultChild as CfnFunction).recursiveLoop = 'Allow'
+
     const stream = sessions.tableStreamArn
     if (!stream) throw new Error('the Sessions table has no stream')
-    const sendMail = new RouteFunction(this, 'SendMail', {
-      ...surroundings,
-      work: triggers.sendMail,
-      timeout: SEND_MAIL_TIMEOUT,
-      mayAlso: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], mailQueue.queueArn)],
-    })
-    new CfnEventSourceMapping(this, 'MailToSend', {
-      functionName: sendMail.function.functionName,
-      eventSourceArn: mailQueue.queueArn,
-      batchSize: 5,
-      functionResponseTypes: ['ReportBatchItemFailures'],
-    })
     const watchSessions = new RouteFunction(this, 'WatchSessions', {
       ...surroundings,
       work: triggers.watchSessions,
@@ -136,17 +136,54 @@ export class ApiStack extends Stack {
     })
   }
 
+  private queueConsumer(id: string, consumer: QueueConsumer, queue: Queue, mappingId: string) {
+    const { maximumConcurrency, batchSize = 5 } = consumer
+    const { function: handler } = new RouteFunction(this, id, {
+      ...this.state.surroundings,
+      ...consumer,
+      mayAlso: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn)],
+    })
+    new CfnEventSourceMapping(this, mappingId, {
+      functionName: handler.functionName,
+      eventSourceArn: queue.queueArn,
+      batchSize,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      ...(maximumConcurrency === undefined ? {} : { scalingConfig: { maximumConcurrency } }),
+    })
+    return handler
+  }
+
+  /** Functions that a clock or an operator calls. */
+  private byHand() {
+    const { surroundings } = this.state
+    new RouteFunction(this, 'SetQuota', { ...surroundings, work: triggers.setQuota })
+    const { function: sweep } = new RouteFunction(this, 'SweepFiles', {
+      ...surroundings,
+      work: triggers.sweepFiles,
+      timeout: SWEEP_TIMEOUT,
+    })
+    const hourly = new CfnRule(this, 'Hourly', {
+      scheduleExpression: 'rate(1 hour)',
+      targets: [{ id: 'sweep', arn: sweep.functionArn }],
+    })
+    new CfnPermission(this, 'HourlyMaySweep', {
+      action: 'lambda:InvokeFunction',
+      functionName: sweep.functionArn,
+      principal: 'events.amazonaws.com',
+      sourceArn: hourly.attrArn,
+    })
+    new Alarm(this, 'SweepFailed', {
+      alarmDescription: 'The sweep of files found more amiss than it may repair: look into its log.',
+      metric: sweep.metricErrors({ period: Duration.hours(1) }),
+      ...ABOVE_ZERO,
+    })
+  }
+
   private alarms(api: CfnApi) {
-    const aboveZero = {
-      threshold: 0,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }
     new Alarm(this, 'GivenUp', {
       alarmDescription: 'A mail or an event was given up: look into the dead-letter queue.',
       metric: this.state.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
-      ...aboveZero,
+      ...ABOVE_ZERO,
     })
     new Alarm(this, 'ServerErrors', {
       alarmDescription: 'Requests were answered with 5xx: look into the function logs by request id.',
@@ -157,10 +194,19 @@ export class ApiStack extends Stack {
         statistic: 'Sum',
         period: Duration.minutes(5),
       }),
-      ...aboveZero,
+      ...ABOVE_ZERO,
     })
   }
 }
+
+const ABOVE_ZERO = {
+  threshold: 0,
+  evaluationPeriods: 1,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+}
+
+type QueueConsumer = { work: Work; timeout: Duration; batchSize?: number; maximumConcurrency?: number }
 
 const READ_STREAM = [
   'dynamodb:ListStreams',
@@ -177,7 +223,7 @@ function cors(allowOrigins: string[]) {
   return {
     allowOrigins,
     allowMethods: [...new Set(routes.map((route) => route.method))],
-    allowHeaders: ['authorization', 'content-type', 'if-match'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
     exposeHeaders: ['etag', 'retry-after'],
     maxAge: Duration.hours(1).toSeconds(),
   }

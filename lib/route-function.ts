@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Validations } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
@@ -33,6 +33,12 @@ export class RouteFunction extends Construct {
         }),
       },
     })
+    for (const name of Object.keys(work.touches)) {
+      const { prefix } = things[name as Thing]
+      if (!prefix) continue
+      const id = `AwsSolutions-IAM5[Resource::${prefix.spelled}]`
+      Validations.of(this).acknowledge({ id, reason: prefix.reason })
+    }
     this.function = new LambdaFunction(this, 'Function', {
       description: work.entry,
       runtime: Runtime.NODEJS_24_X,

@@ -2,7 +2,18 @@
  * THE list of routes: a row says who may call, what the function may touch and which settings it knows.
  * Roles, variables, the OpenAPI document and the README's table are derived from it.
  */
-export type Thing = 'users' | 'sessions' | 'codes' | 'mailQueue' | 'keyRing' | 'issuerDocuments' | 'mail'
+export type Thing =
+  | 'users'
+  | 'sessions'
+  | 'codes'
+  | 'mailQueue'
+  | 'keyRing'
+  | 'issuerDocuments'
+  | 'mail'
+  | 'files'
+  | 'fileObjects'
+  | 'fileBucket'
+  | 'fileWork'
 export type Setting =
   | 'ISSUER'
   | 'AUDIENCE'
@@ -12,6 +23,11 @@ export type Setting =
   | 'APP_URL'
   | 'PRODUCT_NAME'
   | 'PASSWORD_MEMORY_MIB'
+  | 'FILES_ENDPOINT'
+  | 'QUOTA_MIB'
+  | 'OPEN_UPLOADS'
+  | 'SCANNER'
+  | 'UNSCANNABLE'
 
 export type Touches = { readonly [thing in Thing]?: readonly string[] }
 
@@ -27,7 +43,7 @@ export type Work = {
 }
 
 export type Route = Work & {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly auth: 'public' | 'jwt'
 }
@@ -115,7 +131,274 @@ export const routes = [
     path: '/me',
     entry: 'routes/me/delete-me',
     auth: 'jwt',
-    touches: { users: ['GetItem', 'DeleteItem'], sessions: ['UpdateItem'] },
+    touches: {
+      users: ['GetItem', 'DeleteItem'],
+      sessions: ['UpdateItem'],
+      files: ['PutItem'],
+      fileWork: ['SendMessage'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '/files',
+    entry: 'routes/uploads/create-upload',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'UpdateItem', 'PutItem'], fileObjects: ['PutObject'] },
+    knows: ['QUOTA_MIB', 'OPEN_UPLOADS', 'SCANNER', 'FILES_ENDPOINT'],
+  },
+  {
+    method: 'GET',
+    path: '/uploads',
+    entry: 'routes/uploads/list-uploads',
+    auth: 'jwt',
+    touches: { files: ['GetItem', 'BatchGetItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/uploads/{id}',
+    entry: 'routes/uploads/get-upload',
+    auth: 'jwt',
+    touches: { files: ['GetItem'], fileObjects: ['ListMultipartUploadParts'] },
+  },
+  {
+    method: 'POST',
+    path: '/uploads/{id}/parts',
+    entry: 'routes/uploads/sign-parts',
+    auth: 'jwt',
+    touches: { files: ['GetItem', 'BatchGetItem'], fileObjects: ['PutObject'] },
+    knows: ['FILES_ENDPOINT'],
+  },
+  {
+    method: 'POST',
+    path: '/uploads/{id}/completion',
+    entry: 'routes/uploads/complete-upload',
+    auth: 'jwt',
+    touches: {
+      files: ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'],
+      fileObjects: ['GetObject', 'ListMultipartUploadParts'],
+      fileBucket: ['ListBucket'],
+      fileWork: ['SendMessage'],
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/uploads/{id}',
+    entry: 'routes/uploads/end-upload',
+    auth: 'jwt',
+    touches: { files: ['GetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
+  },
+  {
+    method: 'GET',
+    path: '/files/{id}',
+    entry: 'routes/files/get-file',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/files/{id}/content',
+    entry: 'routes/files/get-content',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem'], fileObjects: ['GetObject'] },
+    knows: ['UNSCANNABLE', 'FILES_ENDPOINT'],
+  },
+  {
+    method: 'PATCH',
+    path: '/files/{id}',
+    entry: 'routes/files/update-file',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'DeleteItem', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/files/{id}',
+    entry: 'routes/files/trash-file',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem'] },
+  },
+  {
+    method: 'POST',
+    path: '/files/{id}/copies',
+    entry: 'routes/files/copy-file',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/files/{id}/versions',
+    entry: 'routes/files/list-versions',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query'] },
+  },
+  {
+    method: 'POST',
+    path: '/files/{id}/versions/{version}/restoration',
+    entry: 'routes/files/restore-version',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/files/{id}/versions/{version}',
+    entry: 'routes/files/remove-version',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'DeleteItem', 'UpdateItem'], fileWork: ['SendMessage'] },
+  },
+  {
+    method: 'POST',
+    path: '/folders',
+    entry: 'routes/folders/create-folder',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/folders/{id}',
+    entry: 'routes/folders/get-folder',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/folders/{id}/children',
+    entry: 'routes/folders/list-children',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query'] },
+  },
+  {
+    method: 'PATCH',
+    path: '/folders/{id}',
+    entry: 'routes/folders/update-folder',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'DeleteItem', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/folders/{id}',
+    entry: 'routes/folders/trash-folder',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/trash',
+    entry: 'routes/trash/list-trash',
+    auth: 'jwt',
+    touches: { files: ['Query'] },
+  },
+  {
+    method: 'POST',
+    path: '/trash/{id}/restoration',
+    entry: 'routes/trash/restore-item',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'DeleteItem', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/trash/{id}',
+    entry: 'routes/trash/remove-item',
+    auth: 'jwt',
+    touches: { files: ['GetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
+  },
+  {
+    method: 'GET',
+    path: '/items/{id}/metadata',
+    entry: 'routes/items/get-metadata',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem'] },
+  },
+  {
+    method: 'PUT',
+    path: '/items/{id}/metadata',
+    entry: 'routes/items/put-metadata',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'UpdateItem'] },
+  },
+  {
+    method: 'POST',
+    path: '/items/{id}/shares',
+    entry: 'routes/shares/create-share',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/items/{id}/shares',
+    entry: 'routes/shares/list-shares',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/items/{id}/shares/{shareId}',
+    entry: 'routes/shares/remove-share',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query', 'DeleteItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/shared-with-me',
+    entry: 'routes/shares/list-shared-with-me',
+    auth: 'jwt',
+    touches: { files: ['Query', 'BatchGetItem'] },
+  },
+  {
+    method: 'POST',
+    path: '/shared-with-me/{id}/acceptance',
+    entry: 'routes/shares/accept-share',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'PutItem', 'DeleteItem'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/shared-with-me/{id}',
+    entry: 'routes/shares/leave-share',
+    auth: 'jwt',
+    touches: { files: ['DeleteItem'] },
+  },
+  {
+    method: 'POST',
+    path: '/files/{id}/links',
+    entry: 'routes/links/create-link',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query', 'PutItem'] },
+  },
+  {
+    method: 'GET',
+    path: '/files/{id}/links',
+    entry: 'routes/links/list-links',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'Query'] },
+  },
+  {
+    method: 'GET',
+    path: '/files/{id}/links/{linkId}/uses',
+    entry: 'routes/links/list-uses',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'GetItem', 'Query'] },
+  },
+  {
+    method: 'DELETE',
+    path: '/files/{id}/links/{linkId}',
+    entry: 'routes/links/revoke-link',
+    auth: 'jwt',
+    touches: { files: ['BatchGetItem', 'UpdateItem'] },
+  },
+  {
+    method: 'POST',
+    path: '/links/open',
+    entry: 'routes/links/open-link',
+    auth: 'public',
+    touches: { files: ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'], fileObjects: ['GetObject'] },
+    knows: ['UNSCANNABLE', 'FILES_ENDPOINT'],
+  },
+  {
+    method: 'GET',
+    path: '/me/usage',
+    entry: 'routes/me/get-usage',
+    auth: 'jwt',
+    touches: { files: ['GetItem'] },
+    knows: ['QUOTA_MIB', 'OPEN_UPLOADS'],
   },
   { method: 'GET', path: '/openapi.json', entry: 'routes/system/get-openapi', auth: 'public', touches: {} },
   {

@@ -21,6 +21,13 @@ export type Settings = {
   corsOrigins: string[]
   /** Readable stack traces, for some milliseconds of every cold start. */
   sourceMaps: boolean
+  /** What a user may keep, trash and old versions included; an operator can give a user another figure. */
+  quotaMib: number
+  openUploads: number
+  /** `events`: nobody gets a file before an event of GuardDuty's shape says what was found in it. */
+  scanner: 'none' | 'events'
+  /** What becomes of files that the scanner could not look into. */
+  unscannable: 'blocked' | 'allowed'
   requestsPerSecond: number
   burst: number
   domain: { name: string; certificateArn: string } | undefined
@@ -51,6 +58,10 @@ export function readSettings(app: Construct): Settings {
     sessionAbsoluteDays: count('sessionAbsoluteDays', 180),
     corsOrigins: text('corsOrigins', '').split(',').filter(Boolean),
     sourceMaps: String(node.tryGetContext('sourceMaps')) === 'true',
+    quotaMib: count('quotaMib', 5120),
+    openUploads: count('openUploads', 100),
+    scanner: oneOf('scanner', text('scanner', 'none'), ['none', 'events']),
+    unscannable: oneOf('unscannable', text('unscannable', 'blocked'), ['blocked', 'allowed']),
     requestsPerSecond: count('requestsPerSecond', 1000),
     burst: count('burst', 2000),
     domain: name ? { name, certificateArn } : undefined,

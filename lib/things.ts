@@ -2,7 +2,17 @@ import type { Setting, Thing } from './routes.ts'
 import type { Settings } from './settings.ts'
 
 /** What a function may touch: the service whose actions apply, the ARN they apply to, and the variable that names it. */
-export type Things = Record<Thing, { service: string; arn: string; variable: string; value: string }>
+export type Things = Record<
+  Thing,
+  {
+    service: string
+    arn: string
+    variable: string
+    value: string
+    /** Where the ARN ends in a prefix: how cdk-nag spells it, and why it may. */
+    prefix?: { spelled: string; reason: string }
+  }
+>
 
 export function settingVariables(settings: Settings, issuer: string): Record<Setting, string> {
   return {
@@ -14,5 +24,11 @@ export function settingVariables(settings: Settings, issuer: string): Record<Set
     APP_URL: settings.appUrl,
     PRODUCT_NAME: settings.productName,
     PASSWORD_MEMORY_MIB: String(settings.passwordMemoryMib),
+    // Where clients reach the bucket; empty means where functions reach it.
+    FILES_ENDPOINT: '',
+    QUOTA_MIB: String(settings.quotaMib),
+    OPEN_UPLOADS: String(settings.openUploads),
+    SCANNER: settings.scanner,
+    UNSCANNABLE: settings.unscannable,
   }
 }

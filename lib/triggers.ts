@@ -17,6 +17,37 @@ export const triggers = {
     entry: 'triggers/watch-sessions',
     touches: { mailQueue: ['SendMessage'] },
   },
+  noteFileEvents: {
+    entry: 'triggers/note-file-events',
+    touches: {
+      files: ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'],
+      fileObjects: ['GetObject', 'DeleteObject', 'AbortMultipartUpload'],
+      fileBucket: ['ListBucket'],
+    },
+  },
+  workFiles: {
+    entry: 'triggers/work-files',
+    touches: {
+      files: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
+      fileObjects: ['PutObject', 'GetObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
+      fileBucket: ['ListBucket'],
+      fileWork: ['SendMessage'],
+    },
+  },
+  sweepFiles: {
+    entry: 'triggers/sweep-files',
+    touches: {
+      files: ['Scan', 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
+      fileObjects: ['GetObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
+      fileBucket: ['ListBucket'],
+      fileWork: ['SendMessage'],
+    },
+  },
+  setQuota: {
+    entry: 'triggers/set-quota',
+    touches: { files: ['GetItem', 'UpdateItem'] },
+    knows: ['QUOTA_MIB'],
+  },
   ensureKeyRing: {
     entry: 'triggers/ensure-key-ring',
     touches: {
@@ -30,3 +61,9 @@ export const triggers = {
 
 /** Five mails, each with a hash of its own, on a cold function. */
 export const SEND_MAIL_TIMEOUT = Duration.seconds(30)
+
+/** Putting ten thousand parts together takes S3 minutes. */
+export const FILE_WORK_TIMEOUT = Duration.minutes(5)
+export const FILE_EVENTS_TIMEOUT = Duration.seconds(30)
+/** A sweep works as long as it may and goes on where it stopped the next time. */
+export const SWEEP_TIMEOUT = Duration.minutes(5)

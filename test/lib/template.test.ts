@@ -13,6 +13,7 @@ const PUBLIC = [
   'POST /sessions/refresh',
   'GET /openapi.json',
   'GET /health',
+  'POST /links/open',
 ]
 const RETAINED = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup']
 
@@ -51,15 +52,15 @@ describe('routes', () => {
       'AWS::ApiGatewayV2::Integration',
       'AWS::ApiGatewayV2::Route',
     ]
-    const consumers = 2
+    const consumers = Object.keys(triggers).length - 1
     const shared = 1
     const counted = own.reduce((sum, type) => sum + ofType(api, type).length, 0) - 2 * consumers - shared
     const others = Object.values(api.toJSON().Resources as Record<string, Resource>).filter(
       ({ Type }) => !own.includes(Type),
     )
     expect(counted).toBeLessThanOrEqual(4 * routes.length)
-    // What does not grow with the routes: API, stage, authorizer, two mappings, two alarms.
-    expect(others.length).toBeLessThanOrEqual(7)
+    // What does not grow with the routes: API, stage, authorizer, four mappings, a schedule and its permission, three alarms.
+    expect(others.length).toBeLessThanOrEqual(12)
   })
 
   it.each([
@@ -78,13 +79,19 @@ const GRANT: Record<Thing, [service: string, resource: RegExp]> = {
   mailQueue: ['sqs', /FnGetAttMail[0-9A-F]{8}Arn\w+"/],
   keyRing: ['secretsmanager', /FnGetAttKeyRing|\["KeyRing","Id"\]/],
   issuerDocuments: ['s3', /IssuerDocuments.*\/\.well-known\/\*/],
+  files: ['dynamodb', /FnGetAttFileRecords\w+Arn\w+"/],
+  fileObjects: ['s3', /Files[0-9A-F]{8}.*\/o\/\*/],
+  fileBucket: ['s3', /FnGetAttFiles[0-9A-F]{8}Arn\w+"\}$/],
+  fileWork: ['sqs', /FnGetAttFileStoreWork\w+Arn/],
   mail: ['ses', /:identity\/example\.com/],
 }
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => [action, /FunctionLogs/] as const)
+const polling = (queue: RegExp) =>
+  ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map((action) => [action, queue] as const)
 const POLLING: Record<string, (readonly [string, RegExp])[]> = {
-  'triggers/send-mail': ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map(
-    (action) => [action, GRANT.mailQueue[1]] as const,
-  ),
+  'triggers/send-mail': polling(GRANT.mailQueue[1]),
+  'triggers/note-file-events': polling(/FnGetAttFileStoreEvents\w+Arn/),
+  'triggers/work-files': polling(GRANT.fileWork[1]),
   'triggers/watch-sessions': [
     ...['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords'].map(
       (action) => [`dynamodb:${action}`, /FnGetAttSessions\w+StreamArn/] as const,
@@ -144,12 +151,20 @@ describe('least privilege', () => {
   })
 })
 
+const TIMEOUTS: Record<string, number> = {
+  'triggers/ensure-key-ring': 300,
+  'triggers/send-mail': 30,
+  'triggers/note-file-events': 30,
+  'triggers/work-files': 300,
+  'triggers/sweep-files': 300,
+}
+
 describe('functions', () => {
   it.each(functions.map((lambda) => [lambda.Description, lambda]))('%s has the house settings', (entry, lambda) => {
     expect(lambda).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Timeout: { 'triggers/ensure-key-ring': 300, 'triggers/send-mail': 30 }[entry as string] ?? 10,
+      Timeout: TIMEOUTS[entry] ?? 10,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.anything() },
       // Declared so that `sam local` can override it; empty counts as unset.
       Environment: { Variables: { AWS_ENDPOINT_URL: '' } },
@@ -201,7 +216,7 @@ describe('what must survive', () => {
     }
   })
 
-  it('keeps point-in-time recovery for users, expiry for sessions and codes, streams for users and sessions', () => {
+  it('keeps point-in-time recovery for users and files, expiry for sessions and codes, streams for all but codes', () => {
     const tables = ofType(state, 'AWS::DynamoDB::GlobalTable').map(([id, { Properties }]) => [
       id.replace(/[0-9A-F]{8}$/, ''),
       Properties,
@@ -222,6 +237,7 @@ describe('what must survive', () => {
       Users: { recovery: true, ttl: undefined, stream: 'NEW_AND_OLD_IMAGES', keys },
       Sessions: { recovery: false, ttl: 'ttl', stream: 'NEW_AND_OLD_IMAGES', keys },
       Codes: { recovery: false, ttl: 'ttl', stream: undefined, keys },
+      FileRecords: { recovery: true, ttl: undefined, stream: 'NEW_AND_OLD_IMAGES', keys },
     })
   })
 
@@ -230,7 +246,9 @@ describe('what must survive', () => {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400)
     }
     // Six times the timeout of the function that reads it.
-    state.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180, RedrivePolicy: { maxReceiveCount: 5 } })
+    for (const VisibilityTimeout of [180, 1800]) {
+      state.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout, RedrivePolicy: { maxReceiveCount: 5 } })
+    }
   })
 
   it('keeps every bucket private', () => {
@@ -322,7 +340,7 @@ describe('consumers', () => {
       DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': Match.stringLikeRegexp('DeadLetters') } } },
     })
     const mappings = ofType(api, 'AWS::Lambda::EventSourceMapping')
-    expect(mappings).toHaveLength(2)
+    expect(mappings).toHaveLength(4)
     for (const [, { Properties }] of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
     }
