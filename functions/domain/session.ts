@@ -26,7 +26,13 @@ export type Session = {
 export type EndReason = 'ended' | 'reuse'
 
 /** One per user: what must hold for all of the user's sessions. */
-export type Gate = { status: 'active' | 'disabled' | 'deleted'; epoch: number; roles: string[] }
+export type Gate = {
+  status: 'active' | 'disabled' | 'deleted'
+  epoch: number
+  roles: string[]
+  /** The canonical address of the account: what is shared with it is found by it. */
+  address: string
+}
 
 export type SessionLimits = { idle: number; absolute: number }
 
