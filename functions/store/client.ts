@@ -19,3 +19,20 @@ export async function must<T>(call: Promise<T>): Promise<T> {
 export function isFresh(readAt: number, now: number, seconds: number): boolean {
   return readAt <= now && now - readAt < seconds
 }
+
+export function jitter(retry: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** retry))
+}
+
+export const RACES = 5
+
+/** Undefined means that something changed between reading and writing: it is looked at again, a few times. */
+export async function untilSettled<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let race = 0; race < RACES; race++) {
+    const outcome = await attempt()
+    if (outcome !== undefined) return outcome
+    // Rivals that wait equally long would meet again.
+    await jitter(race)
+  }
+  throw new LetheError('store_unavailable')
+}

@@ -1,9 +1,11 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
   type TransactWriteItem,
@@ -11,7 +13,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../domain/errors.ts'
-import { must, PATIENCE } from './client.ts'
+import { jitter, must, PATIENCE } from './client.ts'
 
 export const database = () => new DynamoDBClient(PATIENCE)
 
@@ -45,13 +47,13 @@ function fromAttribute(value: AttributeValue): Plain {
 }
 
 /** `#name` in an expression stands for the attribute `name`, so that reserved words need no thought. */
-export function named(...expressions: string[]): Record<string, string> {
+function named(...expressions: string[]): Record<string, string> {
   return Object.fromEntries(
     expressions.flatMap((text) => text.match(/#\w+/g) ?? []).map((name) => [name, name.slice(1)]),
   )
 }
 
-export function values(fields: Fields): Item {
+function values(fields: Fields): Item {
   return Object.fromEntries(Object.entries(toItem(fields)).map(([name, value]) => [`:${name}`, value]))
 }
 
@@ -97,17 +99,66 @@ async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancel
   }
 }
 
-export function jitter(retry: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** retry))
-}
+/**
+ * `#name` in an expression is the attribute of that name unless `names` says of which, `:name` the field of that name.
+ */
+export type Write = { set?: string; only?: string; fields?: Fields; names?: Record<string, string> }
 
-/** `#name` in an expression is the attribute of that name, `:name` the field of that name. */
-export type Write = { set?: string; only?: string; fields?: Fields }
+/** Of one partition, the sort keys of a prefix; `after` and `last` are sort keys. */
+export type Range = { pk: string; prefix: string; after?: string | undefined; limit: number; newestFirst?: boolean }
+/** The last of Unicode, which no key holds: after whatever begins alike. */
+const BEYOND = '\u{10ffff}'
+/** Leaves out what the condition does not fit; it is read all the same. */
+export type Filter = { only: string; fields?: Fields }
+export type Page = { items: Item[]; last: string | undefined }
+
+const READ_RETRIES = 2
+
+/** From where the last page ended: a stand-in that reads from the beginning would get slower page by page. */
+function boundsOf({ prefix, after, newestFirst }: Range): { from: string; to: string } {
+  const whole = { from: prefix, to: `${prefix}${BEYOND}` }
+  if (after === undefined) return whole
+  return newestFirst ? { ...whole, to: after } : { ...whole, from: after }
+}
 
 /** A table as the stores speak to it: strongly consistent reads, and writes whose conditions can refuse. */
 export function table(db: DynamoDBClient, name: string) {
+  /** What was not read is not absent: it is asked for again. */
+  async function batch(keys: Item[], retry = 0): Promise<Item[]> {
+    const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } })
+    const { Responses, UnprocessedKeys } = await must(db.send(request))
+    const found = Responses?.[name] ?? []
+    const missed = UnprocessedKeys?.[name]?.Keys ?? []
+    if (missed.length === 0) return found
+    if (retry === READ_RETRIES) throw new LetheError('store_unavailable')
+    await jitter(retry)
+    return [...found, ...(await batch(missed, retry + 1))]
+  }
+
   return {
     name,
+
+    /** At most a hundred different keys, in any order; the absent ones are left out. */
+    batch: (keys: Item[]): Promise<Item[]> => batch(keys),
+
+    async query({ pk, prefix, after, limit, newestFirst = false }: Range, filter?: Filter): Promise<Page> {
+      // DynamoDB takes no empty text for a key, and not all of its stand-ins tell "A" from "a" in a beginning.
+      const key = prefix === '' ? '#pk = :pk' : '#pk = :pk AND #sk BETWEEN :from AND :to'
+      const bounds = prefix === '' ? {} : boundsOf({ pk, prefix, after, limit, newestFirst })
+      const request = new QueryCommand({
+        TableName: name,
+        KeyConditionExpression: key,
+        ...(filter ? { FilterExpression: filter.only } : {}),
+        ExpressionAttributeNames: named(key, filter?.only ?? ''),
+        ExpressionAttributeValues: values({ ...filter?.fields, pk, ...bounds }),
+        ConsistentRead: true,
+        ScanIndexForward: !newestFirst,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: toItem({ pk, sk: after }) }),
+      })
+      const { Items, LastEvaluatedKey } = await must(db.send(request))
+      return { items: Items ?? [], last: LastEvaluatedKey?.sk?.S }
+    },
 
     async get(key: Item): Promise<Item | undefined> {
       const { Item } = await must(db.send(new GetItemCommand({ TableName: name, Key: key, ConsistentRead: true })))
@@ -149,8 +200,8 @@ export const deleteIn = (tableName: string, key: Item, write: Write = {}): Trans
 
 const updateExpressions = (write: Write) => ({ UpdateExpression: write.set, ...expressions(write) })
 
-function expressions({ set = '', only, fields = {} }: Write) {
-  const names = named(set, only ?? '')
+function expressions({ set = '', only, fields = {}, names: aliases = {} }: Write) {
+  const names = { ...named(set, only ?? ''), ...aliases }
   const bound = values(fields)
   return {
     ...(only ? { ConditionExpression: only } : {}),

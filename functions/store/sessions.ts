@@ -1,26 +1,17 @@
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  QueryCommand,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../domain/errors.ts'
 import type { EndReason, Gate, Session } from '../domain/session.ts'
-import { must } from './client.ts'
 import {
   ABSENT,
   EXISTS,
   fromItem,
   type Item,
   isRefused,
-  jitter,
-  named,
   putIn,
   type Table,
   table,
   toItem,
   updateIn,
-  values,
   type Write,
 } from './database.ts'
 
@@ -46,31 +37,17 @@ function sessionOf(item: Item): Session {
 
 export type SessionState = { gate: Gate | undefined; session: Session | undefined }
 
-const READ_RETRIES = 2
-
 /** For the transaction that creates a user. */
-export function putGate(tableName: string, userId: string): TransactWriteItem {
+export function putGate(tableName: string, userId: string, address: string): TransactWriteItem {
   return putIn(
     tableName,
-    { ...gateKey(userId), ...toItem({ status: 'active', epoch: 1, roles: [] }) },
+    { ...gateKey(userId), ...toItem({ status: 'active', epoch: 1, roles: [], address }) },
     { only: ABSENT },
   )
 }
 
 export function sessionStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
-
-  /** What was not read is not absent: it is asked for again. */
-  async function readItems(keys: Item[], retry = 0): Promise<Item[]> {
-    const request = new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } })
-    const { Responses, UnprocessedKeys } = await must(db.send(request))
-    const found = Responses?.[tableName] ?? []
-    const missed = UnprocessedKeys?.[tableName]?.Keys ?? []
-    if (missed.length === 0) return found
-    if (retry === READ_RETRIES) throw new LetheError('store_unavailable')
-    await jitter(retry)
-    return [...found, ...(await readItems(missed, retry + 1))]
-  }
 
   return {
     ...rotating(items),
@@ -83,7 +60,7 @@ export function sessionStore(db: DynamoDBClient, tableName: string) {
 
     /** Gate and session by one strongly consistent call. */
     async read(ref: SessionRef): Promise<SessionState> {
-      const found = await readItems([gateKey(ref.userId), sessionKey(ref)])
+      const found = await items.batch([gateKey(ref.userId), sessionKey(ref)])
       const gate = found.find(({ sk }) => sk?.S === 'gate')
       const session = found.find(({ sk }) => sk?.S !== 'gate')
       return { gate: gate && fromItem<Gate>(gate), session: session && sessionOf(session) }
@@ -99,19 +76,9 @@ export function sessionStore(db: DynamoDBClient, tableName: string) {
 
     /** One page of a user's sessions in the order of their ids, those that ended or expired left out. */
     async page(userId: string, after: string | undefined, limit: number, now: number) {
-      const key = '#pk = :pk AND begins_with(#sk, :prefix)'
-      const request = new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: key,
-        FilterExpression: WITHIN_LIMITS,
-        ExpressionAttributeNames: named(key, WITHIN_LIMITS),
-        ExpressionAttributeValues: values({ pk: userId, prefix: 's#', now }),
-        ConsistentRead: true,
-        Limit: limit,
-        ...(after ? { ExclusiveStartKey: sessionKey({ userId, sid: after }) } : {}),
-      })
-      const { Items, LastEvaluatedKey } = await must(db.send(request))
-      return { sessions: (Items ?? []).map(sessionOf), last: LastEvaluatedKey?.sk?.S?.slice('s#'.length) }
+      const range = { pk: userId, prefix: 's#', after: after && `s#${after}`, limit }
+      const page = await items.query(range, { only: WITHIN_LIMITS, fields: { now } })
+      return { sessions: page.items.map(sessionOf), last: page.last?.slice('s#'.length) }
     },
   }
 }

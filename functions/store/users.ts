@@ -53,13 +53,14 @@ export function userStore(db: DynamoDBClient, tableName: string) {
       throw new LetheError('version_conflict')
     },
 
-    /** The address is free, the profile gone and the gate shut in one step; sessions die with the gate. */
-    async remove(userId: string, sessionsTable: string, now: number): Promise<void> {
+    /** The address is free, the profile gone and the gate shut in one step, with what else ends then; sessions die with the gate. */
+    async remove(userId: string, sessionsTable: string, more: TransactWriteItem[], now: number): Promise<void> {
       const profile = await findProfile(userId)
       if (!profile) return
       const cancelled = await items.transact([
         deleteIn(tableName, loginKey(profile.login), { only: '#userId = :userId', fields: { userId } }),
         deleteIn(tableName, profileKey(userId)),
+        ...more,
         updateIn(sessionsTable, gateKey(userId), {
           set: 'SET #status = :deleted, #epoch = #epoch + :one, #ttl = :ttl',
           only: EXISTS,

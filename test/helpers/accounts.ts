@@ -16,7 +16,7 @@ export async function signedUp(database: DynamoDb, changes: Partial<PendingUser>
 }
 
 export function verify(database: DynamoDb, pending: PendingUser, profile: Profile, now = NOW): Promise<CreateOutcome> {
-  const user = [...putUser(TABLES.users, profile, pending.phc), putGate(TABLES.sessions, profile.id)]
+  const user = [...putUser(TABLES.users, profile, pending.phc), putGate(TABLES.sessions, profile.id, profile.login)]
   return codesIn(database).turnIntoUser(pending, user, now)
 }
 

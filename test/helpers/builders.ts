@@ -28,7 +28,7 @@ export function aSession(changes: Partial<Session> = {}): Session {
 }
 
 export function aGate(changes: Partial<Gate> = {}): Gate {
-  return { status: 'active', epoch: 1, roles: [], ...changes }
+  return { status: 'active', epoch: 1, roles: [], address: 'jane@example.com', ...changes }
 }
 
 export function aPending(changes: Partial<PendingUser> = {}): PendingUser {

@@ -13,11 +13,11 @@ const HOST = '127.0.0.1'
 const PATIENCE_MS = 20_000
 const TRIES = 3
 
-export const TABLES = { users: 'Users', sessions: 'Sessions', codes: 'Codes' } as const
+export const TABLES = { users: 'Users', sessions: 'Sessions', codes: 'Codes', files: 'Files' } as const
 
 export type DynamoDb = { url: string; db: DynamoDBClient; stop(): Promise<void> }
 
-/** An empty database with the three tables, in the memory of a process of its own. */
+/** An empty database with the tables, in the memory of a process of its own. */
 export async function startDynoxide(): Promise<DynamoDb> {
   const toolFolder = join(import.meta.dirname, '../../.lethe')
   const binary = dynoxideBinary({ toolFolder, report: (line) => console.info(line) })

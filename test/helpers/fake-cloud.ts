@@ -3,24 +3,25 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type DynamoDb, TABLES } from './dynamodb.ts'
+import { FILE_ACTIONS, FILES_BUCKET, fakeS3, fileActionOf, S3_FAULTS } from './fake-s3.ts'
 
 /**
  * `throttled` and `broken` refuse the call, `lost` does its work and breaks the answer, `silent` never answers; `none`
- * lets one call pass.
+ * lets one call pass. `belated` is S3's 200 with an error in it.
  */
-export type Fault = 'throttled' | 'broken' | 'lost' | 'silent' | 'none'
-type Answer = { status: number; body?: unknown }
-type Call = { request: IncomingMessage; path: string; action: string; body: string }
+export type Fault = 'throttled' | 'broken' | 'lost' | 'silent' | 'belated' | 'none'
+type Answer = { status: number; body?: unknown; xml?: string; headers?: Record<string, string> }
+type Call = { request: IncomingMessage; url: URL; path: string; action: string; body: string }
 type Mail = { from: string; to: string; subject: string; text: string }
 
-const QUEUE = '/queue/mail'
+const QUEUES = { mail: '/queue/mail', fileWork: '/queue/file-work' }
 export const ISSUER_BUCKET = 'issuer-documents'
 const OTHER_ACTIONS: Record<string, string> = {
   'POST /v2/email/outbound-emails': 'ses:SendEmail',
   'PUT /cloudformation': 'http:AnswerCloudFormation',
 }
 const BROKEN: Answer = { status: 500, body: { __type: 'InternalServerError' } }
-const ANSWERS_OF_FAULTS: Record<Exclude<Fault, 'none'>, Answer | undefined> = {
+const ANSWERS_OF_FAULTS: Record<Exclude<Fault, 'none' | 'belated'>, Answer | undefined> = {
   throttled: { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } },
   broken: BROKEN,
   lost: BROKEN,
@@ -37,6 +38,7 @@ export async function startFakeCloud(database?: DynamoDb) {
   const mails: Mail[] = []
   const messages: unknown[] = []
   const secret: { value?: string; token?: string } = {}
+  const s3 = fakeS3()
   const objects = new Map<string, { body: string; headers: IncomingMessage['headers'] }>()
   const answersToCloudFormation: { body: Record<string, unknown>; contentType: string | undefined }[] = []
   const faults = new Map<string, Fault[]>()
@@ -57,7 +59,8 @@ export async function startFakeCloud(database?: DynamoDb) {
     },
     'sqs:SendMessage': ({ body }) => {
       const { MessageBody, QueueUrl } = JSON.parse(body)
-      if (!QueueUrl.endsWith(QUEUE)) return { status: 400, body: { __type: 'QueueDoesNotExist' } }
+      if (!Object.values(QUEUES).some((queue) => QueueUrl.endsWith(queue)))
+        return { status: 400, body: { __type: 'QueueDoesNotExist' } }
       messages.push(JSON.parse(MessageBody))
       const digest = createHash('md5').update(MessageBody).digest('hex')
       return { status: 200, body: { MessageId: `message-${messages.length}`, MD5OfMessageBody: digest } }
@@ -87,6 +90,10 @@ export async function startFakeCloud(database?: DynamoDb) {
     },
   }
 
+  for (const action of FILE_ACTIONS) {
+    services[action] = ({ request, url, body }) => s3.serve(action, { url, headers: request.headers, body })
+  }
+
   async function forward({ request, action, body }: Call): Promise<Answer> {
     if (!database) throw new Error('this cloud has no DynamoDB')
     const response = await fetch(database.url, {
@@ -107,8 +114,9 @@ export async function startFakeCloud(database?: DynamoDb) {
   })
 
   async function answer(request: IncomingMessage): Promise<Answer | undefined> {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const call = { request, path, action: actionOf(request, path), body: await text(request) }
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const path = url.pathname
+    const call = { request, url, path, action: actionOf(request, url), body: await text(request) }
     calls.push(call.action)
     const serve = services[call.action] ?? (call.action.startsWith('dynamodb:') ? forward : undefined)
     if (!serve) throw new Error(`nobody serves ${call.action}`)
@@ -116,7 +124,7 @@ export async function startFakeCloud(database?: DynamoDb) {
     await interlude(call.action)
     if (fault === undefined || fault === 'none') return serve(call)
     if (fault === 'lost') await serve(call)
-    return ANSWERS_OF_FAULTS[fault]
+    return answerOf(fault, call.action)
   }
 
   /** What somebody else does between two calls of the function. */
@@ -140,6 +148,7 @@ export async function startFakeCloud(database?: DynamoDb) {
     messages,
     secret,
     objects,
+    s3,
     answersToCloudFormation,
     variables: variablesFor(url),
 
@@ -171,13 +180,20 @@ export async function startFakeCloud(database?: DynamoDb) {
 
 export type FakeCloud = Awaited<ReturnType<typeof startFakeCloud>>
 
-function actionOf({ method, headers }: IncomingMessage, path: string): string {
+/** The bucket of files fails in XML, as S3 does. */
+function answerOf(fault: Exclude<Fault, 'none'>, action: string): Answer | undefined {
+  if (fault === 'belated' || (fault !== 'silent' && FILE_ACTIONS.includes(action))) return S3_FAULTS[fault]
+  return ANSWERS_OF_FAULTS[fault]
+}
+
+function actionOf({ method, headers }: IncomingMessage, url: URL): string {
+  const path = url.pathname
   const [target = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.')
   if (target.startsWith('DynamoDB_')) return `dynamodb:${action}`
   if (target === 'secretsmanager') return `secretsmanager:${action}`
   if (target === 'AmazonSQS') return `sqs:${action}`
   if (path.startsWith(`/${ISSUER_BUCKET}/`)) return method === 'PUT' ? 's3:PutObject' : 'http:GetIssuer'
-  return OTHER_ACTIONS[`${method} ${path}`] ?? `${target} ${method} ${path}`
+  return fileActionOf(method, url) ?? OTHER_ACTIONS[`${method} ${path}`] ?? `${target} ${method} ${path}`
 }
 
 function headersOf({ headers }: IncomingMessage, names: string[]): Record<string, string> {
@@ -189,10 +205,11 @@ function unitsOf(consumed: unknown): number {
   return (consumed as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? 0
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, xml, headers }: Answer): void {
+  const type = xml === undefined ? 'application/x-amz-json-1.0' : 'application/xml'
   // By the clock of the test: the clients of AWS take a difference for a skew of their own clock.
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', date: new Date().toUTCString() })
-  response.end(body === undefined ? '' : JSON.stringify(body))
+  response.writeHead(status, { 'content-type': type, date: new Date().toUTCString(), ...headers })
+  response.end(xml ?? (body === undefined ? '' : JSON.stringify(body)))
 }
 
 function variablesFor(url: string): Record<string, string> {
@@ -204,7 +221,14 @@ function variablesFor(url: string): Record<string, string> {
     USERS_TABLE: TABLES.users,
     SESSIONS_TABLE: TABLES.sessions,
     CODES_TABLE: TABLES.codes,
-    MAIL_QUEUE_URL: `${url}${QUEUE}`,
+    MAIL_QUEUE_URL: `${url}${QUEUES.mail}`,
+    FILES_TABLE: TABLES.files,
+    FILES_BUCKET,
+    FILE_WORK_URL: `${url}${QUEUES.fileWork}`,
+    QUOTA_MIB: '100',
+    OPEN_UPLOADS: '10',
+    SCANNER: 'none',
+    UNSCANNABLE: 'blocked',
     KEY_RING_SECRET: 'key-ring',
     ISSUER_BUCKET,
     MAIL_FROM: 'no-reply@example.com',

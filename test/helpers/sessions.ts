@@ -9,7 +9,7 @@ export const sessionsIn = ({ db }: DynamoDb) => sessionStore(db, TABLES.sessions
 
 /** The gate that a new account gets, written as the account's transaction writes it. */
 export async function openGate(database: DynamoDb, userId: string): Promise<void> {
-  const { Put } = putGate(TABLES.sessions, userId)
+  const { Put } = putGate(TABLES.sessions, userId, 'jane@example.com')
   await putRaw(database, TABLES.sessions, Put?.Item ?? {})
 }
 

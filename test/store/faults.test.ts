@@ -51,7 +51,7 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   'users.findProfile': () => users.findProfile(profile.id),
   'users.replaceHash': () => users.replaceHash(profile.login, 'from', 'to'),
   'users.rename': () => users.rename(profile.id, 'Joan', 1),
-  'users.remove': () => users.remove(profile.id, 'Sessions', NOW),
+  'users.remove': () => users.remove(profile.id, 'Sessions', [], NOW),
   'codes.putPending': () => codes.putPending(pending),
   'codes.findPending': () => codes.findPending(pending.id, NOW),
   'codes.setCodes': () => codes.setCodes(pending.id, { tokenHash: 'hash', codePhc: 'hash' }, NOW),

@@ -9,7 +9,7 @@ import { sessionsIn } from '../../helpers/sessions.ts'
 export function userRules(database: () => DynamoDb): void {
   const users = () => usersIn(database())
   const sessions = () => sessionsIn(database())
-  const remove = (userId: string) => users().remove(userId, TABLES.sessions, NOW)
+  const remove = (userId: string) => users().remove(userId, TABLES.sessions, [], NOW)
 
   describe('an account', () => {
     it('is found by its canonical address and by its id, with an open gate', async () => {
