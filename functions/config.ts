@@ -11,7 +11,16 @@ function count(name: string): number {
   return value
 }
 
+function oneOf<T extends string>(name: string, allowed: readonly T[]): T {
+  const value = required(name)
+  const found = allowed.find((option) => option === value)
+  if (found === undefined) throw new Error(`The variable ${name} must be one of ${allowed.join(', ')}`)
+  return found
+}
+
 const days = (name: string) => count(name) * 86_400
+
+const quota = () => count('QUOTA_MIB') * 2 ** 20
 
 export const config = {
   usersTable: () => required('USERS_TABLE'),
@@ -27,5 +36,17 @@ export const config = {
   clientId: () => required('CLIENT_ID'),
   sessionLimits: () => ({ idle: days('SESSION_IDLE_DAYS'), absolute: days('SESSION_ABSOLUTE_DAYS') }),
   issuer: () => required('ISSUER'),
+  filesTable: () => required('FILES_TABLE'),
+  filesBucket: () => required('FILES_BUCKET'),
+  fileWorkUrl: () => required('FILE_WORK_URL'),
+  /** Empty counts as unset; where nothing is set, AWS's own address it is. */
+  s3Endpoint: () => process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined,
+  /** Where clients reach it, when they do not reach it as functions do. */
+  filesEndpoint: () => process.env.FILES_ENDPOINT || config.s3Endpoint(),
+  region: () => required('AWS_REGION'),
+  quota,
+  uploadLimits: () => ({ quota: quota(), open: count('OPEN_UPLOADS') }),
+  scanner: () => oneOf('SCANNER', ['none', 'events']),
+  unscannable: () => oneOf('UNSCANNABLE', ['blocked', 'allowed']),
   passwordMemoryMib: () => count('PASSWORD_MEMORY_MIB'),
 }

@@ -13,6 +13,8 @@ export type Contract = {
   readonly problems?: readonly ErrorCode[]
   /** Updates take If-Match, and answers carry the version as their ETag. */
   readonly versioned?: true
+  /** Idempotency-Key names the thing it makes, so that a repetition finds it made. */
+  readonly repeatable?: true
   /** What it hands out must never be handed out twice, so it refuses Idempotency-Key. */
   readonly givesTokens?: true
 }
@@ -33,7 +35,7 @@ export type Input<C extends Contract> = {
 export type Answer<C extends Contract> = {
   [S in keyof C['answers'] & number]: C['answers'][S] extends v.GenericSchema
     ? { status: S; body: v.InferOutput<C['answers'][S]>; version?: number }
-    : { status: S }
+    : { status: S; location?: string }
 }[keyof C['answers'] & number]
 
 /** Text that a person typed: whole Unicode, no control characters. */
@@ -57,6 +59,13 @@ export const password = v.pipe(
   v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
 )
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be an id'))
+/** `root` is the caller's own. */
+export const folderId = v.union([v.literal('root'), id])
+/** SHA-256 as S3 spells it. */
+export const sha256 = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be a SHA-256 digest in base64'),
+)
 export const time = v.pipe(v.string(), v.isoTimestamp())
 
 export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString()

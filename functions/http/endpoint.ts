@@ -8,7 +8,7 @@ import { readRequest } from './request.ts'
 
 type GatewayResponse = { statusCode: number; headers: Record<string, string>; body: string }
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<GatewayResponse>
-type AnyAnswer = { status: number; body?: unknown; version?: number }
+type AnyAnswer = { status: number; body?: unknown; version?: number; location?: string }
 type Work = (event: APIGatewayProxyEventV2, now: number) => Promise<AnyAnswer>
 
 /** The contract comes first and on its own, so that the compiler holds the answers of `run` against it. */
@@ -43,8 +43,12 @@ export function protectedEndpoint<C extends Contract>(contract: C, check: Caller
 /** The one middy chain: what goes wrong anywhere in it becomes a problem document, and one line in the log. */
 function served(work: Work): Handler {
   const handler = async (event: APIGatewayProxyEventV2) => {
-    const { version, ...answer } = await work(event, Math.floor(Date.now() / 1000))
-    return toGateway({ ...answer, ...(version === undefined ? {} : { headers: { etag: `"${version}"` } }) })
+    const { version, location, ...answer } = await work(event, Math.floor(Date.now() / 1000))
+    const headers = {
+      ...(version === undefined ? {} : { etag: `"${version}"` }),
+      ...(location === undefined ? {} : { location }),
+    }
+    return toGateway({ ...answer, headers })
   }
   return middy<APIGatewayProxyEventV2, GatewayResponse>({ timeoutEarlyInMillis: 0 })
     .onError((request) => {

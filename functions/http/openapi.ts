@@ -32,7 +32,8 @@ function operation({ contract, auth }: DocumentedRoute) {
   const parameters = [
     ...parametersOf('path', contract.path),
     ...parametersOf('query', contract.query),
-    ...(contract.versioned ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } }] : []),
+    ...(contract.versioned ? [header('If-Match')] : []),
+    ...(contract.repeatable ? [header('Idempotency-Key')] : []),
   ]
   return {
     summary: contract.summary,
@@ -49,6 +50,8 @@ function operation({ contract, auth }: DocumentedRoute) {
     responses: { ...answersOf(contract), ...refusalsOf(contract, auth) },
   }
 }
+
+const header = (name: string) => ({ name, in: 'header', required: false, schema: { type: 'string' } })
 
 function answersOf({ answers }: Contract) {
   return Object.fromEntries(
@@ -67,6 +70,7 @@ function refusalsOf(contract: Contract, auth: 'public' | 'jwt') {
     ...ALWAYS,
     ...(contract.body ? WITH_BODY : []),
     ...(auth === 'jwt' ? WITH_TOKEN : []),
+    ...(contract.repeatable ? (['idempotency_key_reused'] as const) : []),
     ...(contract.givesTokens ? (['header_refused'] as const) : []),
     ...(contract.problems ?? []),
   ]

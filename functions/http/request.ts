@@ -27,10 +27,10 @@ export function readRequest<C extends Contract>(contract: C, event: APIGatewayPr
 }
 
 function readBody(schema: GenericSchema | undefined, event: APIGatewayProxyEventV2, contentType = '') {
-  const sent = event.body ?? ''
+  const text = event.body ?? ''
   // Base64 is four characters for three bytes: what is too long even so need not be decoded.
-  if (sent.length > MAX_BODY_BYTES * 2) throw new LetheError('body_too_large')
-  const bytes = Buffer.from(sent, event.isBase64Encoded ? 'base64' : 'utf8')
+  if (text.length > MAX_BODY_BYTES * 2) throw new LetheError('body_too_large')
+  const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) throw new LetheError('body_too_large')
   if (!schema) {
     if (bytes.length > 0) throw refused('body', 'takes no body')
@@ -39,7 +39,11 @@ function readBody(schema: GenericSchema | undefined, event: APIGatewayProxyEvent
   if (!/^application\/json *(; *charset="?utf-8"?)?$/i.test(contentType.trim())) {
     throw new LetheError('unsupported_media_type')
   }
-  return parse('', schema, parseJson(bytes))
+  const sent = parseJson(bytes)
+  const body = parse('', schema, sent)
+  // valibot takes a list for an object without fields.
+  if (Array.isArray(sent)) throw refused('body', 'must be an object')
+  return body
 }
 
 function parseJson(bytes: Buffer): unknown {

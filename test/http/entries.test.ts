@@ -11,13 +11,21 @@ const NAMES_OF_THINGS: Record<Thing, string> = {
   keyRing: 'KEY_RING_SECRET',
   issuerDocuments: 'ISSUER_BUCKET',
   mail: 'MAIL_FROM',
+  files: 'FILES_TABLE',
+  fileObjects: 'FILES_BUCKET',
+  fileBucket: 'FILES_BUCKET',
+  fileWork: 'FILE_WORK_URL',
 }
-const NUMBERS = ['SESSION_IDLE_DAYS', 'SESSION_ABSOLUTE_DAYS', 'PASSWORD_MEMORY_MIB']
+const NUMBERS = ['SESSION_IDLE_DAYS', 'SESSION_ABSOLUTE_DAYS', 'PASSWORD_MEMORY_MIB', 'QUOTA_MIB', 'OPEN_UPLOADS']
+const CHOICES: Record<string, string> = { SCANNER: 'none', UNSCANNABLE: 'blocked' }
+/** Empty in AWS. */
+const MAY_BE_MISSING = 'FILES_ENDPOINT'
 const works: Work[] = [...routes.map(workOf), ...Object.values(triggers)]
 
 /** The variables that the deployment gives to a function. */
 function variablesOf({ touches, knows = [] }: Work): string[] {
-  return [...Object.keys(touches).map((thing) => NAMES_OF_THINGS[thing as Thing]), ...knows]
+  const names = [...Object.keys(touches).map((thing) => NAMES_OF_THINGS[thing as Thing]), ...knows]
+  return [...new Set(names)].filter((name) => name !== MAY_BE_MISSING)
 }
 const allNames = [...new Set(works.flatMap(variablesOf))]
 
@@ -49,7 +57,7 @@ async function start({ entry }: Work, variables: Record<string, string>): Promis
   }
 }
 
-const settingOf = (name: string) => (NUMBERS.includes(name) ? '30' : `https://example.com/${name}`)
+const settingOf = (name: string) => CHOICES[name] ?? (NUMBERS.includes(name) ? '30' : `https://example.com/${name}`)
 const given = (names: string[]) => Object.fromEntries(names.map((name) => [name, settingOf(name)]))
 
 describe('a function', () => {
@@ -72,9 +80,8 @@ describe('a function', () => {
 })
 
 describe('a number', () => {
-  const work = works.find(({ entry }) => entry === 'routes/sessions/sign-in')!
-
   it.each(NUMBERS)('%s must be a whole one above zero', async (name) => {
+    const work = works.find(({ knows }) => knows?.some((known) => known === name))!
     for (const wrong of ['0', '-1', '1.5', 'thirty', '30 days', 'NaN', 'Infinity', ' ', '9007199254740993']) {
       vi.resetModules()
       const started = start(work, { ...given(variablesOf(work)), [name]: wrong })
