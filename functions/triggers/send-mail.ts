@@ -1,5 +1,4 @@
-import { inspect } from 'node:util'
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { eachMessage } from '../batch.ts'
 import { config } from '../config.ts'
 import { hashPassword } from '../crypto/passwords.ts'
 import { hashOf, newSecret, newTypedCode } from '../crypto/secrets.ts'
@@ -19,19 +18,7 @@ const mail = mailer(config.mailFrom())
 const passwordMemoryMib = config.passwordMemoryMib()
 const product = { name: config.productName(), appUrl: config.appUrl() }
 
-/** What failed stays in the queue and comes again; what keeps failing ends in the dead-letter queue. */
-export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
-  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
-  for (const { messageId, body } of Records) {
-    try {
-      await sendOnce(parseMailMessage(body), Math.floor(Date.now() / 1000))
-    } catch (error) {
-      console.error(JSON.stringify({ messageId, error: inspect(error) }))
-      batchItemFailures.push({ itemIdentifier: messageId })
-    }
-  }
-  return { batchItemFailures }
-}
+export const handler = eachMessage((body, now) => sendOnce(parseMailMessage(body), now))
 
 async function sendOnce(message: MailMessage, now: number): Promise<void> {
   const event = message.kind === 'sign-up' ? `sign-up#${message.pendingId}` : `token-reuse#${message.sid}`
