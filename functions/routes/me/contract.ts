@@ -25,3 +25,15 @@ export const deleteMe = {
   summary: 'Delete my account: every session ends and the address is free again.',
   answers: { 204: null },
 } as const satisfies Contract
+
+const count = v.pipe(v.number(), v.integer())
+
+export const getUsage = {
+  summary: 'What I keep and may keep, trash and old versions included.',
+  answers: {
+    200: v.strictObject({
+      bytes: v.strictObject({ used: count, limit: count }),
+      uploads: v.strictObject({ open: count, limit: count }),
+    }),
+  },
+} as const satisfies Contract

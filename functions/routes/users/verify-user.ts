@@ -22,7 +22,7 @@ export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
   const { login, address: email, name, phc } = pending
   const id = newId()
   const profile = { id, login, email, name, v: 1, createdAt: now }
-  const user = [...putUser(usersTable, profile, phc), putGate(sessionsTable, id)]
+  const user = [...putUser(usersTable, profile, phc), putGate(sessionsTable, id, login)]
   const outcome = await codes.turnIntoUser(pending, user, now)
   if (outcome === 'used') throw new LetheError('verification_failed')
   if (outcome === 'taken') throw new LetheError('account_exists')

@@ -52,7 +52,7 @@ describe('a protected route', () => {
     ['it was ended', (session) => sessions().end(session, NOW)],
     ['all were ended', (session) => sessions().endAll(session.userId)],
     ['reuse was found', (session) => sessions().endForReuse(session, session.fam, NOW)],
-    ['its user was deleted', ({ userId }) => usersIn(database()).remove(userId, TABLES.sessions, NOW)],
+    ['its user was deleted', ({ userId }) => usersIn(database()).remove(userId, TABLES.sessions, [], NOW)],
   ])('is closed on the very next request once %s', async (_, end) => {
     const { session, token } = await signedIn()
     expect((await getMe(token)).status).toBe(200)
