@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { expectNoSecret, remember, rememberFields } from './known-secrets.ts'
+import { expectNoSecret, remember, secretsIn } from './known-secrets.ts'
 import { findRoute, misfit, type Route } from './openapi.ts'
 import { BASE_URL } from './pace.ts'
 
@@ -20,7 +20,7 @@ const TIME_LIMIT = 30_000
 
 /** One request. Whatever the answer, it must be one that the deployment's own OpenAPI document describes. */
 export async function call<Body = unknown>(method: string, target: string, sent: Sent = {}): Promise<Answer<Body>> {
-  rememberFields(sent.json)
+  secretsIn(sent.json).forEach(remember)
   if (sent.token) remember(sent.token)
   const headers = {
     ...(sent.json === undefined ? {} : { 'content-type': 'application/json' }),
@@ -31,6 +31,8 @@ export async function call<Body = unknown>(method: string, target: string, sent:
   const response = await fetch(`${BASE_URL}${target}`, {
     method,
     headers,
+    // What an answer leads to is no part of it.
+    redirect: 'manual',
     signal: AbortSignal.timeout(TIME_LIMIT),
     // Text would bring a content type of its own.
     ...(body === undefined ? {} : { body: typeof body === 'string' ? Buffer.from(body) : body }),
@@ -48,8 +50,7 @@ function checkAnswer(name: string, sent: Sent, answer: Answer<unknown>): void {
   const route = findRoute(method, path)
   if (route) checkDocumented(where, route, answer)
   else checkUndocumented(where, method, answer)
-  if (answer.status < 300) rememberFields(answer.body)
-  if (!givesTokens(answer)) expectNoSecret(answer.text, where)
+  checkSecrets(where, answer)
   if (route?.operation.requestBody && answer.status < 300) {
     const place = ['paths', route.path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema']
     const json = sent.json ?? JSON.parse(Buffer.from(sent.body ?? '').toString())
@@ -100,8 +101,13 @@ function checkUndocumented(where: string, method: string, { status, body }: Answ
   }
 }
 
-function givesTokens({ status, body }: Answer<unknown>): boolean {
-  return status < 300 && typeof body === 'object' && body !== null && 'accessToken' in body
+/** What an answer gives out is told in it, and in none that is not there to give it. */
+function checkSecrets(where: string, { status, headers, text, body }: Answer<unknown>): void {
+  const location = status === 302 ? (headers.get('location') ?? '') : ''
+  const given = status < 400 ? secretsIn({ ...(body as object | undefined), location }) : []
+  const rest = given.reduce((remaining, secret) => remaining.replaceAll(secret, ''), text)
+  expectNoSecret(rest, where)
+  given.forEach(remember)
 }
 
 export function expectProblem(answer: Answer<unknown>, status: number, code: string): void {

@@ -8,10 +8,13 @@ export const MAIL_DOMAIN = process.env.LETHE_E2E_MAIL_DOMAIN || 'example.com'
 const slow = process.env.LETHE_E2E_PACE === 'slow'
 export const PARALLEL = count('LETHE_E2E_PARALLEL', slow ? 16 : 64)
 export const ROUNDS = count('LETHE_E2E_ROUNDS', slow ? 1 : 5)
-const EVERY = count('LETHE_E2E_EVERY', slow ? 3 : 1)
+const EVERY = count('LETHE_E2E_EVERY', slow ? 6 : 1)
 export const TIMINGS = count('LETHE_E2E_TIMINGS', slow ? 5 : 25)
 /** How far apart two medians may be; a new process per request drowns the difference that is looked for. */
 export const TIMING_FACTOR = slow ? 3 : 1.8
+
+/** `LETHE_SCANNER=true`: the deployment waits for what a scanner says about files. */
+export const SCANNER = process.env.LETHE_SCANNER === 'true'
 
 /** For one test with mails in it, and for one that sits out the minute between two mails to one address. */
 export const PATIENCE = 180_000

@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, newPassword, openAccount, refresh, signIn, type Tokens, trySignIn } from './accounts.ts'
 import { call } from './client.ts'
+import { beginUpload, type FileView, must, upload, urlOf } from './files.ts'
 import { expectNoSecret, remember } from './known-secrets.ts'
 import { codesIn, mailsTo, waitForMail } from './outbox.ts'
 import { PATIENCE, some } from './pace.ts'
+import { sha256 } from './s3.ts'
 
 let account: Account
 let tokens: Tokens
 let secrets: Record<string, string>
+let file: FileView
 
 beforeAll(async () => {
   account = await openAccount()
@@ -22,12 +25,34 @@ beforeAll(async () => {
     refreshToken: tokens.refreshToken,
     parent: first.refreshToken,
   }
+  const user = { ...account, token: tokens.accessToken }
+  file = await upload(user, { name: 'file' })
+  const json = { expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
+  const link = await must(201, call<{ token: string }>('POST', `/files/${file.id}/links`, { token: user.token, json }))
+  const { put } = await must(201, beginUpload(user, { name: 'open', size: 0, sha256: sha256(new Uint8Array()) }))
+  secrets = {
+    ...secrets,
+    link: link.token,
+    putSignature: signatureOf(put!.url),
+    getSignature: signatureOf((await urlOf(user, file.id)).url),
+  }
   for (const secret of Object.values(secrets)) remember(secret)
 }, PATIENCE)
 
+const signatureOf = (url: string) => new URL(url).searchParams.get('X-Amz-Signature')!
+
 /** The client looks for every known secret in every answer that is no pair of tokens; these make the answers talk. */
 describe('no answer repeats a secret', { timeout: PATIENCE }, () => {
-  const routes = ['POST /users', 'POST /users/verify', 'POST /sessions', 'POST /sessions/refresh', 'PATCH /me']
+  const routes = [
+    'POST /users',
+    'POST /users/verify',
+    'POST /sessions',
+    'POST /sessions/refresh',
+    'PATCH /me',
+    'POST /files',
+    'POST /folders',
+    'POST /links/open',
+  ]
 
   test.each(routes)('%s, wherever in the body it stands', async (route) => {
     const [method = '', target = ''] = route.split(' ')
@@ -55,6 +80,9 @@ describe('no answer repeats a secret', { timeout: PATIENCE }, () => {
       await call('GET', `/sessions?limit=${text}`, { token })
       await call('GET', `/sessions?${text}`, { token })
       await call('GET', `/me?token=${text}`, { token })
+      await call('GET', `/files/${encodeURIComponent(text)}`, { token })
+      await call('GET', `/folders/root/children?cursor=${text}`, { token })
+      await call('POST', `/links/open?token=${text}`, { json: { token: 'x' } })
       await call('DELETE', `/sessions/${encodeURIComponent(text)}`, { token })
       await call('PATCH', '/me', { token, json: { name: 'x' }, headers: { 'if-match': encodeURIComponent(secret) } })
       await call('GET', '/me', { headers: { authorization: `Bearer ${text}` } })
@@ -82,6 +110,20 @@ test('no mail brings a password, an access token or a refresh token, and no subj
       expect(hash).toBe(`#token=${secrets.token}`)
       expectNoSecret(`${origin}${pathname}${search}`, 'a link')
     }
+  }
+})
+
+test('what is known of files brings no link’s token and no URL but where it is asked for', {
+  timeout: PATIENCE,
+}, async () => {
+  const { accessToken: token } = tokens
+  const { uploads } = await must(200, call<{ uploads: { id: string }[] }>('GET', '/uploads', { token }))
+  const ofFile = ['', '/versions', '/links'].map((list) => `/files/${file.id}${list}`)
+  for (const target of [...ofFile, '/uploads', `/uploads/${uploads[0]!.id}`, '/folders/root/children', '/me/usage']) {
+    const { status, text } = await call('GET', target, { token })
+    expect(status).toBe(200)
+    expectNoSecret(text, target)
+    expect(text).not.toContain('X-Amz-')
   }
 })
 

@@ -12,8 +12,11 @@ beforeAll(async () => {
   tokens = await signIn(await openAccount())
 }, PATIENCE)
 
+/** In place of whatever the path names. */
+const withIds = (path: string, id: string) => path.replace(/\{\w+\}/g, id)
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'QUERY']
-const paths = [...new Set(documentedRoutes.map(({ path }) => path))].map((path) => path.replace('{id}', 'x'.repeat(22)))
+const paths = [...new Set(documentedRoutes.map(({ path }) => path))].map((path) => withIds(path, 'x'.repeat(22)))
 
 /** What fetch would not send, or would straighten out first. */
 function raw(method: string, path: string, headers: Record<string, string> = {}): Promise<number> {
@@ -102,7 +105,7 @@ describe('requests that no route takes', { timeout: PATIENCE }, () => {
 
   test('unknown query parameters are refused by every route, and nothing changes', async () => {
     for (const [n, { method, path, operation }] of documentedRoutes.entries()) {
-      const target = path.replace('{id}', tokens.session.id)
+      const target = withIds(path, tokens.session.id)
       const sent = operation.requestBody ? { json: { name: 'Changed' } } : {}
       for (const query of some(['unknown=1', '__proto__=1', 'constructor', 'userId=x'], n)) {
         const answer = await call(method, `${target}?${query}`, { token: tokens.accessToken, ...sent })

@@ -2,9 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { becomeUser, newAddress, type Place, signIn } from '../helpers/people.ts'
+import { aUser } from './a-user.ts'
+import { tryFalseMessages } from './false-messages.ts'
 import { compareWithGrants, tryWhatIsNotGranted } from './grants.ts'
 import { type Laptop, startLaptop } from './laptop.ts'
+import { operatorOf } from './operator.ts'
+import { tryQuota } from './quota.ts'
 import { endToEnd } from './suite.ts'
+import { trySweep } from './sweep.ts'
 
 /**
  * The end-to-end suite on the laptop cloud in both lifecycles, on one state: what the first run left behind must serve
@@ -24,6 +29,11 @@ try {
   await signIn(laptop, email)
   await step('end-to-end, warm', laptop, 'fast')
   await tryWhatIsNotGranted(laptop, state)
+  const operator = operatorOf(laptop, state)
+  await tryQuota(await aUser(laptop), operator)
+  await trySweep(await aUser(laptop), operator)
+  await tryFalseMessages(await aUser(laptop), operator)
+  console.log('quota, sweep and false messages, by an operator')
   const second = await laptop.stop()
 
   compareWithGrants([first, second])
