@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { bundleEntries } from '../../lib/bundle/bundle.ts'
-import { fakeAws } from './fake-aws.ts'
+import { FILE, fakeAws, SUM_OF_NOTHING } from './fake-aws.ts'
 
 const run = promisify(execFile)
 
@@ -18,10 +18,26 @@ export type ColdStart = {
   undici: string[]
 }
 
-export const EVENTS = {
-  'routes/me/get-me': { method: 'GET', path: '/me' },
-  'routes/sessions/refresh-session': { method: 'POST', path: '/sessions/refresh' },
-}
+type Aws = Awaited<ReturnType<typeof fakeAws>>
+type Request = { method: string; path: string; status: number; id?: string; body?: (aws: Aws) => object }
+
+/** The hot routes, each with a request that it can answer. The last two sign URLs of S3. */
+export const REQUESTS = {
+  'routes/me/get-me': { method: 'GET', path: '/me', status: 200 },
+  'routes/sessions/refresh-session': {
+    method: 'POST',
+    path: '/sessions/refresh',
+    status: 200,
+    body: ({ refreshToken }) => ({ refreshToken }),
+  },
+  'routes/uploads/create-upload': {
+    method: 'POST',
+    path: '/files',
+    status: 201,
+    body: () => ({ name: 'new', size: 0, sha256: SUM_OF_NOTHING }),
+  },
+  'routes/files/get-content': { method: 'GET', path: `/files/${FILE}/content`, status: 200, id: FILE },
+} as const satisfies Record<string, Request>
 
 /** Cold starts of our hot bundles and of the plain one, each in a new process, in turn, against the same fake store. */
 export async function measureColdStarts(rounds: number): Promise<Map<string, ColdStart[]>> {
@@ -31,7 +47,7 @@ export async function measureColdStarts(rounds: number): Promise<Map<string, Col
   try {
     await buildPlainHot(yardstick)
     const files = new Map([['plain', join(yardstick, 'index.mjs')]])
-    for (const entry of Object.keys(EVENTS)) files.set(entry, join(bundles.folder(entry), 'index.mjs'))
+    for (const entry of Object.keys(REQUESTS)) files.set(entry, join(bundles.folder(entry), 'index.mjs'))
     const starts = new Map<string, ColdStart[]>()
     for (let round = 0; round < rounds; round++) {
       for (const [name, bundle] of files) {
@@ -63,36 +79,51 @@ async function buildPlainHot(outdir: string) {
   })
 }
 
-async function coldStart(bundle: string, name: string, aws: Awaited<ReturnType<typeof fakeAws>>): Promise<ColdStart> {
+async function coldStart(bundle: string, name: string, aws: Aws): Promise<ColdStart> {
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'cold-child.mjs')], {
     env: {
       COLD_START: JSON.stringify({ bundle, event: eventFor(name, aws) }),
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'key',
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      ...VARIABLES,
       AWS_ENDPOINT_URL: aws.endpoint,
-      USERS_TABLE: 'users',
-      SESSIONS_TABLE: 'sessions',
-      KEY_RING_SECRET: 'ring',
-      ISSUER: 'https://issuer.example',
-      AUDIENCE: 'lethe',
-      CLIENT_ID: 'lethe',
-      SESSION_IDLE_DAYS: '30',
-      SESSION_ABSOLUTE_DAYS: '180',
     },
   })
   return JSON.parse(stdout)
 }
 
-function eventFor(name: string, { accessToken, refreshToken }: { accessToken: string; refreshToken: string }) {
-  const { method, path } = EVENTS[name as keyof typeof EVENTS] ?? { method: 'POST', path: '/' }
+const VARIABLES = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'key',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  USERS_TABLE: 'users',
+  SESSIONS_TABLE: 'sessions',
+  KEY_RING_SECRET: 'ring',
+  ISSUER: 'https://issuer.example',
+  AUDIENCE: 'lethe',
+  CLIENT_ID: 'lethe',
+  SESSION_IDLE_DAYS: '30',
+  SESSION_ABSOLUTE_DAYS: '180',
+  FILES_TABLE: 'files',
+  FILES_BUCKET: 'bucket',
+  QUOTA_MIB: '1',
+  OPEN_UPLOADS: '1',
+  SCANNER: 'none',
+  UNSCANNABLE: 'blocked',
+}
+
+const PLAIN: Request = { method: 'POST', path: '/', status: 200, body: () => ({}) }
+
+function eventFor(name: string, aws: Aws) {
+  const requests: { [entry: string]: Request } = REQUESTS
+  const { method, path, id, body } = requests[name] ?? PLAIN
+  const type = { 'content-type': 'application/json', accept: 'application/json' }
   return {
     version: '2.0',
     routeKey: `${method} ${path}`,
     rawPath: path,
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${aws.accessToken}`, ...type },
     requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, requestId: 'id' },
-    ...(method === 'POST' ? { body: JSON.stringify({ refreshToken }) } : {}),
+    ...(id ? { pathParameters: { id } } : {}),
+    ...(body ? { body: JSON.stringify(body(aws)) } : {}),
     isBase64Encoded: false,
   }
 }

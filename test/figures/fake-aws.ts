@@ -35,43 +35,56 @@ const USER = 'u'.repeat(22)
 const SID = 's'.repeat(22)
 const REFRESH_TOKEN = `v1.${USER}.${SID}.${'f'.repeat(22)}.${'c'.repeat(43)}`
 
+export const FILE = 'n'.repeat(22)
+const OBJECT = 'o'.repeat(22)
+export const SUM_OF_NOTHING = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+
 function itemsAt(now: number, keys: string) {
   const later = { N: String(now + 1000) }
-  return {
-    keys: { pk: { S: 'keys' }, sk: { S: 'public' }, keys: { S: keys } },
-    gate: { pk: { S: USER }, sk: { S: 'gate' }, status: { S: 'active' }, epoch: { N: '1' }, roles: { L: [] } },
-    profile: {
-      pk: { S: USER },
-      sk: { S: 'profile' },
-      name: { S: 'n' },
-      email: { S: 'a@b.example' },
-      login: { S: 'a@b.example' },
-      v: { N: '1' },
-      createdAt: { N: '1' },
-    },
-    session: {
-      pk: { S: USER },
-      sk: { S: `s#${SID}` },
-      fam: { S: 'f' },
-      cur: { S: 'c' },
-      gen: { N: '1' },
-      seen: { N: '0' },
-      rotatedAt: { N: '1' },
-      idleUntil: later,
-      endsAt: later,
-      epoch: { N: '1' },
-      authAt: { N: '1' },
-      device: { S: '' },
-      ip: { S: '' },
-      ttl: later,
-    },
+  const session = {
+    ...key(USER, `s#${SID}`),
+    ...texts({ fam: 'f', cur: 'c', device: '', ip: '' }),
+    ...numbers({ gen: 1, seen: 0, rotatedAt: 1, epoch: 1, authAt: 1 }),
+    ...{ idleUntil: later, endsAt: later, ttl: later },
   }
+  const times = { ...numbers({ v: 1, createdAt: 1, changedAt: 1 }), ...texts({ changedBy: USER }) }
+  const content = { ...texts({ object: OBJECT, type: 'text/plain', sum: SUM_OF_NOTHING }), ...numbers({ size: 0 }) }
+  const others = [
+    { ...key('keys', 'public'), ...texts({ keys }) },
+    { ...key(USER, 'gate'), ...texts({ status: 'active' }), ...numbers({ epoch: 1 }), roles: { L: [] } },
+    { ...key(USER, 'profile'), ...texts({ name: 'n', email: 'a@b.example', login: 'a@b.example' }), ...times },
+    {
+      ...key(`N#${FILE}`, 'at'),
+      ...texts({ kind: 'file', owner: USER, folder: USER, name: 'n' }),
+      ancestors: { L: [] },
+    },
+    {
+      ...key(`F#${USER}`, 'n#n'),
+      ...texts({ id: FILE, kind: 'file' }),
+      ...numbers({ version: 1 }),
+      ...content,
+      ...times,
+    },
+    { ...key(`O#${OBJECT}`, 'obj'), ...texts({ state: 'ready', scan: 'none', owner: USER }), ...numbers({ refs: 1 }) },
+  ]
+  return { session, all: [session, ...others] }
 }
 
-function answerTo(operation: string, body: string, items: ReturnType<typeof itemsAt>, ring: string): object {
+const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } })
+const texts = (fields: Record<string, string>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { S: value }]))
+const numbers = (fields: Record<string, number>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { N: String(value) }]))
+
+type Key = ReturnType<typeof key>
+
+function answerTo(operation: string, body: string, { session, all }: ReturnType<typeof itemsAt>, ring: string): object {
+  const find = ({ pk, sk }: Key) => all.find((item) => item.pk.S === pk.S && item.sk.S === sk.S)
+  const { Key, RequestItems = {} } = JSON.parse(body)
   if (operation === 'GetSecretValue') return { SecretString: ring }
-  if (operation === 'BatchGetItem') return { Responses: { sessions: [items.gate, items.session] }, UnprocessedKeys: {} }
-  if (operation === 'UpdateItem') return { Attributes: items.session }
-  if (body.includes('"keys"')) return { Item: items.keys }
-  return { Item: body.includes('"profile"') ? items.profile : items.gate }
+  if (operation === 'UpdateItem') return { Attributes: session }
+  if (operation === 'GetItem') return { Item: find(Key) }
+  const asked = Object.entries<{ Keys: Key[] }>(RequestItems)
+  const found = asked.map(([table, { Keys }]) => [table, Keys.map(find).filter((item) => item !== undefined)])
+  return { Responses: Object.fromEntries(found), UnprocessedKeys: {} }
 }
