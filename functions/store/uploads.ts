@@ -39,6 +39,8 @@ export const makeReady = (tableName: string, { id, node, sum }: Upload): Transac
     fields: { ready: 'ready', pending: 'pending', one: 1, node, sum },
   })
 
+const DIE = 'SET #state = :dead, #why = :why, #diedAt = :now'
+
 export function uploadStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
@@ -98,7 +100,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
     /** Pending, then dead; its room is free again. What arrives for it from now on is thrown away. */
     async giveUp({ id }: Upload, why: DeathReason, now: number): Promise<Upload | undefined> {
       const outcome = await items.update(objectKey(id), {
-        set: 'SET #state = :dead, #why = :why, #diedAt = :now',
+        set: DIE,
         only: '#state = :pending',
         fields: { dead: 'dead', pending: 'pending', why, now },
       })
@@ -112,7 +114,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
     /** Nobody holds the content any more: its bytes are free again, once. False while somebody does. */
     async free({ id, owner, size }: Upload, why: DeathReason, now: number): Promise<boolean> {
       const die = updateIn(tableName, objectKey(id), {
-        set: 'SET #state = :dead, #why = :why, #diedAt = :now',
+        set: DIE,
         only: '#state = :ready AND #refs = :none',
         fields: { dead: 'dead', ready: 'ready', none: 0, why, now },
       })
@@ -122,7 +124,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
     /** S3 has lost it: nobody can be given it any more, and it takes no room. */
     async lose({ id, owner, size }: Upload, now: number): Promise<boolean> {
       const die = updateIn(tableName, objectKey(id), {
-        set: 'SET #state = :dead, #why = :why, #diedAt = :now',
+        set: DIE,
         only: '#state = :ready',
         fields: { dead: 'dead', ready: 'ready', why: 'lost', now },
       })

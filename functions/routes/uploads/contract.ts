@@ -78,7 +78,7 @@ export const createUpload = {
 } as const satisfies Contract
 
 export const listUploads = {
-  summary: 'Open uploads into my folders, so that any device can go on with them.',
+  summary: 'Open uploads into my folders, whoever began them, so that any device can go on with mine.',
   answers: { 200: v.strictObject({ uploads: v.array(upload) }) },
 } as const satisfies Contract
 
