@@ -6,6 +6,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnEventSourceMapping, type CfnFunction, CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { ACCESS_LOG } from './access-log.ts'
 import { RouteFunction } from './route-function.ts'
 import { type Route, routes, type Work, workOf } from './routes.ts'
 import type { Settings } from './settings.ts'
@@ -236,18 +237,4 @@ function idOf(entry: string): string {
     .split(/[/-]/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('')
-}
-
-const ACCESS_LOG = {
-  requestId: '$context.requestId',
-  route: '$context.routeKey',
-  status: '$context.status',
-  sub: '$context.authorizer.claims.sub',
-  authorizerError: '$context.authorizer.error',
-  integrationError: '$context.integrationErrorMessage',
-  integrationStatus: '$context.integration.status',
-  integrationLatency: '$context.integrationLatency',
-  latency: '$context.responseLatency',
-  sourceIp: '$context.identity.sourceIp',
-  userAgent: '$context.identity.userAgent',
 }
