@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'rules',
-          include: ['test/{domain,http,crypto,store,triggers}/**/*.test.ts'],
+          include: ['test/functions/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: 2,

@@ -230,10 +230,9 @@ function cors(allowOrigins: string[]) {
   }
 }
 
-/** `routes/users/sign-up` becomes `UsersSignUp`. */
+/** `accounts/sign-up` becomes `AccountsSignUp`. */
 function idOf(entry: string): string {
   return entry
-    .replace('routes/', '')
     .split(/[/-]/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('')

@@ -4,7 +4,7 @@ import type { Work } from './routes.ts'
 /** Functions that no route calls: the queue, the stream and the deployment do. */
 export const triggers = {
   sendMail: {
-    entry: 'triggers/send-mail',
+    entry: 'accounts/on-mail-message',
     touches: {
       codes: ['GetItem', 'PutItem', 'UpdateItem'],
       users: ['GetItem'],
@@ -14,11 +14,11 @@ export const triggers = {
     hashes: true,
   },
   watchSessions: {
-    entry: 'triggers/watch-sessions',
+    entry: 'sessions/on-session-ended',
     touches: { mailQueue: ['SendMessage'] },
   },
   noteFileEvents: {
-    entry: 'triggers/note-file-events',
+    entry: 'uploads/on-file-event',
     touches: {
       files: ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'],
       fileObjects: ['GetObject', 'DeleteObject', 'AbortMultipartUpload'],
@@ -26,7 +26,7 @@ export const triggers = {
     },
   },
   workFiles: {
-    entry: 'triggers/work-files',
+    entry: 'trash/on-file-work',
     touches: {
       files: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
       fileObjects: ['PutObject', 'GetObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
@@ -35,7 +35,7 @@ export const triggers = {
     },
   },
   sweepFiles: {
-    entry: 'triggers/sweep-files',
+    entry: 'system/on-hour',
     touches: {
       files: ['Scan', 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
       fileObjects: ['GetObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
@@ -44,12 +44,12 @@ export const triggers = {
     },
   },
   setQuota: {
-    entry: 'triggers/set-quota',
+    entry: 'contents/set-quota',
     touches: { files: ['GetItem', 'UpdateItem'] },
     knows: ['QUOTA_MIB'],
   },
   ensureKeyRing: {
-    entry: 'triggers/ensure-key-ring',
+    entry: 'keys/on-deployment',
     touches: {
       keyRing: ['GetSecretValue', 'PutSecretValue'],
       sessions: ['PutItem'],

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ErrorCode } from '../domain/errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 /** What a route takes and gives: the source of its types, its validation and its page in the OpenAPI document. */
 export type Contract = {

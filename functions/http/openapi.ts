@@ -1,6 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
-import type { ErrorCode } from '../domain/errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Contract } from './contract.ts'
 import { PROBLEMS } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import type { ErrorCode, LetheError } from '../domain/errors.ts'
+import type { ErrorCode, LetheError } from '../errors.ts'
 
 /** Codes are stable: clients switch on them. A new code without a status and a title does not compile. */
 export const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type GenericSchema, safeParse } from 'valibot'
-import { LetheError } from '../domain/errors.ts'
+import { LetheError } from '../errors.ts'
 import type { Contract, Input } from './contract.ts'
 
 const MAX_BODY_BYTES = 256 * 1024

@@ -23,20 +23,20 @@ type Request = { method: string; path: string; status: number; id?: string; body
 
 /** The hot routes, each with a request that it can answer. The last two sign URLs of S3. */
 export const REQUESTS = {
-  'routes/me/get-me': { method: 'GET', path: '/me', status: 200 },
-  'routes/sessions/refresh-session': {
+  'accounts/get-me': { method: 'GET', path: '/me', status: 200 },
+  'sessions/refresh-session': {
     method: 'POST',
     path: '/sessions/refresh',
     status: 200,
     body: ({ refreshToken }) => ({ refreshToken }),
   },
-  'routes/uploads/create-upload': {
+  'uploads/create-upload': {
     method: 'POST',
     path: '/files',
     status: 201,
     body: () => ({ name: 'new', size: 0, sha256: SUM_OF_NOTHING }),
   },
-  'routes/files/get-content': { method: 'GET', path: `/files/${FILE}/content`, status: 200, id: FILE },
+  'files/get-content': { method: 'GET', path: `/files/${FILE}/content`, status: 200, id: FILE },
 } as const satisfies Record<string, Request>
 
 /** Cold starts of our hot bundles and of the plain one, each in a new process, in turn, against the same fake store. */

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { treeMoves } from '../../functions/store/tree-moves.ts'
+import { treeMoves } from '../../functions/files/moving.ts'
 import { anId, NOW } from '../helpers/builders.ts'
 import { startDynoxide, TABLES } from '../helpers/dynamodb.ts'
 import { treeIn, withFolder, withFolders } from '../helpers/files.ts'

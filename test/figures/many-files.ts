@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
-import { signAccessToken } from '../../functions/crypto/access-tokens.ts'
-import { newSigningKey, publicPart } from '../../functions/crypto/signing-keys.ts'
-import { publicKeyStore } from '../../functions/store/public-keys.ts'
+import { publicKeyStore } from '../../functions/keys/public-key-store.ts'
+import { newSigningKey, publicPart } from '../../functions/keys/signing-key.ts'
+import { signAccessToken } from '../../functions/sessions/access-token.ts'
 import { anId } from '../helpers/builders.ts'
 import { type DynamoDb, startDynoxide, TABLES } from '../helpers/dynamodb.ts'
 import { uploadsIn } from '../helpers/files.ts'
@@ -59,7 +59,7 @@ async function users(database: DynamoDb) {
 
 /** The first page only: on dynoxide a page costs more the deeper it lies. */
 async function lister(): Promise<Sample> {
-  const { handler } = await import('../../functions/routes/folders/list-children.ts')
+  const { handler } = await import('../../functions/files/list-children.ts')
   const path = { method: 'GET', path: '/folders/root/children', pathParameters: { id: 'root' } }
   return async ({ bearer }) => {
     const request = { ...path, query: { limit: String(PAGE) }, headers: { authorization: bearer } }
@@ -71,7 +71,7 @@ async function lister(): Promise<Sample> {
 
 /** A single upload, given up at once, so that the quota and the open uploads stay as they are. */
 async function creator(database: DynamoDb): Promise<Sample> {
-  const { handler } = await import('../../functions/routes/uploads/create-upload.ts')
+  const { handler } = await import('../../functions/uploads/create-upload.ts')
   const uploads = uploadsIn(database)
   const sha256 = createHash('sha256').digest('base64')
   return async ({ bearer }) => {

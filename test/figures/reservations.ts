@@ -1,5 +1,5 @@
-import { LetheError } from '../../functions/domain/errors.ts'
-import { usageStore } from '../../functions/store/usage.ts'
+import { usageStore } from '../../functions/contents/usage-store.ts'
+import { LetheError } from '../../functions/errors.ts'
 import { anId, inParallel, NOW } from '../helpers/builders.ts'
 import { startDynoxide, TABLES } from '../helpers/dynamodb.ts'
 

@@ -1,7 +1,7 @@
-import type { PendingUser, Profile } from '../../functions/domain/user.ts'
-import { type CreateOutcome, codeStore } from '../../functions/store/codes.ts'
-import { putGate } from '../../functions/store/sessions.ts'
-import { putUser, userStore } from '../../functions/store/users.ts'
+import { type CreateOutcome, codeStore } from '../../functions/accounts/code-store.ts'
+import type { PendingUser, Profile } from '../../functions/accounts/user.ts'
+import { putUser, userStore } from '../../functions/accounts/user-store.ts'
+import { putGate } from '../../functions/sessions/session-store.ts'
 import { aPending, aProfile, NOW } from './builders.ts'
 import { type DynamoDb, TABLES } from './dynamodb.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Gate, Session } from '../../functions/domain/session.ts'
-import type { PendingUser, Profile } from '../../functions/domain/user.ts'
+import type { PendingUser, Profile } from '../../functions/accounts/user.ts'
+import type { Gate, Session } from '../../functions/sessions/session.ts'
 
 /** The clock of the tests, in seconds. */
 export const NOW = 1_800_000_000

@@ -1,6 +1,6 @@
 import { hashOf, newId, newSecret, openSeal, seal } from '../../functions/crypto/secrets.ts'
-import { lostRotation, type Session } from '../../functions/domain/session.ts'
-import { putGate, sessionStore } from '../../functions/store/sessions.ts'
+import { lostRotation, type Session } from '../../functions/sessions/session.ts'
+import { putGate, sessionStore } from '../../functions/sessions/session-store.ts'
 import { aGate, aSession, DAY, NOW } from './builders.ts'
 import { type DynamoDb, TABLES } from './dynamodb.ts'
 import { putRaw } from './raw-items.ts'

@@ -24,6 +24,8 @@ function filesIn(entry: string): string[] {
 
 const entriesHolding = (part: string) => entries.filter((entry) => filesIn(entry).some((file) => file.includes(part)))
 
+const isOfRoute = (entry: string) => routes.some((route) => route.entry === entry)
+
 describe('bundles', () => {
   it.each(Object.keys(REQUESTS))('%s stays below 250 KB, 85 KB gzip', (entry) => {
     const code = readFileSync(join(bundles.folder(entry), 'index.mjs'))
@@ -32,32 +34,32 @@ describe('bundles', () => {
   })
 
   it('holds the word list where a password is set, nowhere else', () => {
-    expect(entriesHolding('@zxcvbn-ts')).toEqual(['routes/users/sign-up'])
+    expect(entriesHolding('@zxcvbn-ts')).toEqual(['accounts/sign-up'])
   })
 
   it('holds password hashing where a password or a typed code is judged or kept', () => {
     expect(entriesHolding('crypto/passwords.ts').sort()).toEqual(
-      ['routes/sessions/sign-in', 'routes/users/sign-up', 'routes/users/verify-user', 'triggers/send-mail'].sort(),
+      ['accounts/sign-in', 'accounts/sign-up', 'accounts/verify-user', 'accounts/on-mail-message'].sort(),
     )
   })
 
   it('holds the key ring where tokens are signed and where it is made', () => {
-    expect(entriesHolding('store/key-ring.ts').sort()).toEqual(
-      ['routes/sessions/refresh-session', 'routes/sessions/sign-in', 'triggers/ensure-key-ring'].sort(),
+    expect(entriesHolding('keys/key-ring-store.ts').sort()).toEqual(
+      ['sessions/refresh-session', 'accounts/sign-in', 'keys/on-deployment'].sort(),
     )
   })
 
   it('holds the client of S3 where S3 itself is asked: to sign a URL takes none', () => {
-    const routesHolding = entriesHolding('@aws-sdk/client-s3').filter((entry) => entry.startsWith('routes/'))
-    expect(routesHolding.sort()).toEqual(['routes/uploads/complete-upload', 'routes/uploads/get-upload'])
+    const routesHolding = entriesHolding('@aws-sdk/client-s3').filter(isOfRoute)
+    expect(routesHolding.sort()).toEqual(['uploads/complete-upload', 'uploads/get-upload'])
   })
 
   it.each(['@aws-sdk/credential-provider-ini', 'mnemonist'])('holds %s in no route', (part) => {
-    expect(entriesHolding(part).filter((entry) => entry.startsWith('routes/'))).toEqual([])
+    expect(entriesHolding(part).filter(isOfRoute)).toEqual([])
   })
 
   /** Why there are two figures: docs/decisions/0003. */
-  const mostFiles = (entry: string) => (/^routes\/(users|sessions|me)\//.test(entry) ? 20 : 29)
+  const mostFiles = (entry: string) => (/^(accounts|sessions)\//.test(entry) ? 20 : 29)
 
   it.each(routes.map(({ entry }) => [entry, mostFiles(entry)]))(
     '%s has at most %d project files behind it',

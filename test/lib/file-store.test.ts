@@ -90,14 +90,14 @@ describe('what follows', () => {
     ofType(api, 'AWS::Lambda::Function').find(([, { Properties }]) => Properties.Description === entry)!
 
   it('works on files one at a time, two at once, and may send itself the rest', () => {
-    const [id, worker] = functionOf('triggers/work-files')
+    const [id, worker] = functionOf('trash/on-file-work')
     expect(worker.Properties.RecursiveLoop).toBe('Allow')
     const mapping = { FunctionName: { Ref: id }, BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } }
     api.hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping)
   })
 
   it('sweeps every hour, by the schedule alone, and tells when it must not', () => {
-    const [id] = functionOf('triggers/sweep-files')
+    const [id] = functionOf('system/on-hour')
     const [[schedule]] = ofType(api, 'AWS::Events::Rule') as [[string, Resource]]
     api.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 hour)',

@@ -89,10 +89,10 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => [acti
 const polling = (queue: RegExp) =>
   ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map((action) => [action, queue] as const)
 const POLLING: Record<string, (readonly [string, RegExp])[]> = {
-  'triggers/send-mail': polling(GRANT.mailQueue[1]),
-  'triggers/note-file-events': polling(/FnGetAttFileStoreEvents\w+Arn/),
-  'triggers/work-files': polling(GRANT.fileWork[1]),
-  'triggers/watch-sessions': [
+  'accounts/on-mail-message': polling(GRANT.mailQueue[1]),
+  'uploads/on-file-event': polling(/FnGetAttFileStoreEvents\w+Arn/),
+  'trash/on-file-work': polling(GRANT.fileWork[1]),
+  'sessions/on-session-ended': [
     ...['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords'].map(
       (action) => [`dynamodb:${action}`, /FnGetAttSessions\w+StreamArn/] as const,
     ),
@@ -152,11 +152,11 @@ describe('least privilege', () => {
 })
 
 const TIMEOUTS: Record<string, number> = {
-  'triggers/ensure-key-ring': 300,
-  'triggers/send-mail': 30,
-  'triggers/note-file-events': 30,
-  'triggers/work-files': 300,
-  'triggers/sweep-files': 300,
+  'keys/on-deployment': 300,
+  'accounts/on-mail-message': 30,
+  'uploads/on-file-event': 30,
+  'trash/on-file-work': 300,
+  'system/on-hour': 300,
 }
 
 describe('functions', () => {
@@ -174,10 +174,10 @@ describe('functions', () => {
   it('hash one password at a time where they hash', () => {
     const hashing = functions.filter(({ Environment }) => Environment.Variables.UV_THREADPOOL_SIZE === '1')
     expect(hashing.map(({ Description, MemorySize }) => [Description, MemorySize]).sort()).toEqual([
-      ['routes/sessions/sign-in', 1769],
-      ['routes/users/sign-up', 1769],
-      ['routes/users/verify-user', 1769],
-      ['triggers/send-mail', 1769],
+      ['accounts/sign-in', 1769],
+      ['accounts/sign-up', 1769],
+      ['accounts/verify-user', 1769],
+      ['accounts/on-mail-message', 1769],
     ])
   })
 

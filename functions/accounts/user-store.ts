@@ -1,0 +1,90 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import {
+  ABSENT,
+  deleteIn,
+  EXISTS,
+  fromItem,
+  type Item,
+  isRefused,
+  putIn,
+  table,
+  toItem,
+  updateIn,
+} from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+import { gateKey } from '../sessions/session-store.ts'
+import type { Login, Profile } from './user.ts'
+
+const loginKey = (canonical: string): Item => toItem({ pk: `E#${canonical}`, sk: 'login' })
+const profileKey = (userId: string): Item => toItem({ pk: userId, sk: 'profile' })
+const DAY = 86_400
+
+/** The login item is the account's password and the marker that makes its address unique. */
+export function putUser(tableName: string, { id, ...profile }: Profile, phc: string): TransactWriteItem[] {
+  const login = { ...loginKey(profile.login), ...toItem({ userId: id, address: profile.email, phc }) }
+  return [
+    putIn(tableName, login, { only: ABSENT }),
+    putIn(tableName, { ...profileKey(id), ...toItem(profile) }, { only: ABSENT }),
+  ]
+}
+
+export function userStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  async function findProfile(userId: string): Promise<Profile | undefined> {
+    const item = await items.get(profileKey(userId))
+    return item && profileOf(item)
+  }
+
+  return {
+    findProfile,
+
+    async findLogin(canonical: string): Promise<Login | undefined> {
+      const item = await items.get(loginKey(canonical))
+      return item && fromItem<Login>(item)
+    },
+
+    /** Stronger parameters for the same password; a password changed meanwhile stays. */
+    async replaceHash(canonical: string, from: string, to: string): Promise<void> {
+      await items.update(loginKey(canonical), { set: 'SET #phc = :to', only: '#phc = :from', fields: { from, to } })
+    },
+
+    async rename(userId: string, name: string, ifVersion: number | undefined): Promise<Profile> {
+      const outcome = await items.update(profileKey(userId), {
+        set: 'SET #name = :name, #v = #v + :one',
+        only: ifVersion === undefined ? EXISTS : `${EXISTS} AND #v = :v`,
+        fields: { name, one: 1, v: ifVersion },
+      })
+      if (!isRefused(outcome)) return profileOf(outcome.Attributes ?? {})
+      // Gate and profile leave in one step: who has no profile any more has no session either.
+      if (!outcome.blocking) throw new LetheError('session_ended')
+      const found = profileOf(outcome.blocking)
+      // The answer to this very change was lost and the call repeated: it has happened.
+      if (ifVersion !== undefined && found.v === ifVersion + 1 && found.name === name) return found
+      throw new LetheError('version_conflict')
+    },
+
+    /** The address is free, the profile gone and the gate shut in one step, with what else ends then; sessions die with the gate. */
+    async remove(userId: string, sessionsTable: string, more: TransactWriteItem[], now: number): Promise<void> {
+      const profile = await findProfile(userId)
+      if (!profile) return
+      const cancelled = await items.transact([
+        deleteIn(tableName, loginKey(profile.login), { only: '#userId = :userId', fields: { userId } }),
+        deleteIn(tableName, profileKey(userId)),
+        ...more,
+        updateIn(sessionsTable, gateKey(userId), {
+          set: 'SET #status = :deleted, #epoch = #epoch + :one, #ttl = :ttl',
+          only: EXISTS,
+          fields: { deleted: 'deleted', one: 1, ttl: now + DAY },
+        }),
+      ])
+      // A parallel deletion may have come first; anything else that stands in the way is for a later try.
+      if (cancelled && (await findProfile(userId))) throw new LetheError('store_unavailable')
+    },
+  }
+}
+
+function profileOf(item: Item): Profile {
+  const { pk, sk: _, ...fields } = fromItem<Profile & { pk: string; sk: string }>(item)
+  return { ...fields, id: pk }
+}

@@ -1,0 +1,115 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { LetheError } from '../errors.ts'
+import { type Content, contentDisposition, mayShowInline } from '../files/item.ts'
+import { objectName, PUT_LIFE, type Upload } from './upload.ts'
+
+export type Place = { bucket: string; region: string; endpoint: string | undefined; clientEndpoint: string | undefined }
+export type Presigned = { url: string; expiresAt: number }
+export type PresignedPut = Presigned & { method: 'PUT'; headers: Record<string, string> }
+export type PartAsked = { number: number; size: number; sha256: string }
+
+type Asked = { method: string; query?: Record<string, string>; headers?: Record<string, string> }
+
+const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+
+/**
+ * URLs that let their holder do one thing to one object. The client of DynamoDB lends its signer's parts and its
+ * connection: client-s3 would cost a cold start 40 ms and more.
+ */
+export function presigner(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint }: Place) {
+  const { credentials, sha256, requestHandler } = db.config
+  const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false })
+
+  function requestTo(base: string | undefined, id: string, { method, query = {}, headers = {} }: Asked) {
+    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+    const url = new URL(base ?? `https://${bucket}.s3.${region}.${suffix}`)
+    const path = base ? `/${bucket}/${objectName(id)}` : `/${objectName(id)}`
+    const { protocol, hostname, port, host } = url
+    const place = { protocol, hostname, path, ...(port ? { port: Number(port) } : {}) }
+    return { ...place, method, query, headers: { host, 'X-Amz-Content-Sha256': UNSIGNED_PAYLOAD, ...headers } }
+  }
+
+  /** Every header given is signed, so S3 refuses a request that lacks one or says otherwise. */
+  async function presign(id: string, asked: Asked, { now, life }: { now: number; life: number }): Promise<Presigned> {
+    const request = requestTo(clientEndpoint, id, asked)
+    const signed = await signer.presign(request, {
+      signingDate: new Date(now * 1000),
+      expiresIn: life,
+      unsignableHeaders: new Set(['x-amz-content-sha256']),
+      unhoistableHeaders: new Set(Object.keys(asked.headers ?? {})),
+    })
+    return { url: urlOf(signed), expiresAt: now + life }
+  }
+
+  async function presignPut(id: string, { query, headers = {} }: Omit<Asked, 'method'>, now: number) {
+    const put = await presign(id, { method: 'PUT', query: query ?? {}, headers }, { now, life: PUT_LIFE })
+    // Clients set the length themselves, from the body; browsers refuse to be told it.
+    const { 'content-length': _, ...toSend } = headers
+    return { ...put, method: 'PUT' as const, headers: toSend }
+  }
+
+  return {
+    /** Exactly these bytes of this type, and only while the object does not exist. */
+    put({ id, size, type, sum }: Upload, now: number): Promise<PresignedPut> {
+      const what = { 'content-length': String(size), 'content-type': type, 'x-amz-checksum-sha256': sum ?? '' }
+      return presignPut(id, { headers: { ...what, 'if-none-match': '*' } }, now)
+    },
+
+    async part({ id, uploadId = '' }: Upload, { number, size, sha256 }: PartAsked, now: number) {
+      const headers = { 'content-length': String(size), 'x-amz-checksum-sha256': sha256 }
+      return { number, ...(await presignPut(id, { query: { partNumber: String(number), uploadId }, headers }, now)) }
+    },
+
+    get(content: Content, { name, inline, life, now }: { name: string; inline: boolean; life: number; now: number }) {
+      const shown = inline && mayShowInline(content.type)
+      const query = {
+        'response-content-disposition': contentDisposition(shown ? 'inline' : 'attachment', name),
+        // What a browser would only guess at is not told it either: S3 cannot say nosniff.
+        'response-content-type': mayShowInline(content.type) ? content.type : 'application/octet-stream',
+        // Whoever sent it may have sent headers of his own with it: they are not what its readers get.
+        'response-content-encoding': 'identity',
+        'response-cache-control': 'private, no-store',
+      }
+      return presign(content.object, { method: 'GET', query }, { now, life })
+    },
+
+    /** S3's own id of an upload in parts, whose digests it will ask for and keep. */
+    async startParts({ id, type }: Upload): Promise<string> {
+      const headers = { 'content-type': type, 'x-amz-checksum-algorithm': 'SHA256', 'content-length': '0' }
+      const signed = await signer.sign(requestTo(endpoint, id, { method: 'POST', query: { uploads: '' }, headers }))
+      try {
+        const { response } = await requestHandler.handle(signed as Parameters<typeof requestHandler.handle>[0])
+        const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(await textOf(response.body))?.[1]
+        if (response.statusCode !== 200 || !uploadId) throw new Error(`S3 answered ${response.statusCode}`)
+        return uploadId
+      } catch (cause) {
+        throw new LetheError('store_unavailable', { cause })
+      }
+    },
+  }
+}
+
+type Signed = {
+  protocol: string
+  hostname: string
+  port?: number | undefined
+  path: string
+  query?: Record<string, unknown> | undefined
+}
+
+function urlOf({ protocol, hostname, port, path, query = {} }: Signed): string {
+  const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(String(value))}`)
+  return `${protocol}//${hostname}${port ? `:${port}` : ''}${path}?${pairs.join('&')}`
+}
+
+/** As the signature spells it. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}

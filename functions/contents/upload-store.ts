@@ -1,0 +1,146 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import {
+  ABSENT,
+  deleteIn,
+  EXISTS,
+  fromItem,
+  type Item,
+  isRefused,
+  type Table,
+  table,
+  toItem,
+  updateIn,
+} from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+import { objectKey } from '../files/tree-store.ts'
+import type { DeathReason, Scan, Upload } from './upload.ts'
+import { giveRoom, usageStore } from './usage-store.ts'
+
+/** A copy or a restored version holds the content too; what nobody holds any more can have no new holder. */
+export const addReference = (tableName: string, object: string): TransactWriteItem =>
+  updateIn(tableName, objectKey(object), {
+    set: 'SET #refs = #refs + :one',
+    only: '#state = :ready AND #refs >= :one',
+    fields: { ready: 'ready', one: 1 },
+  })
+
+export const dropReference = (tableName: string, object: string): TransactWriteItem =>
+  updateIn(tableName, objectKey(object), {
+    set: 'SET #refs = #refs - :one',
+    only: '#refs >= :one',
+    fields: { one: 1 },
+  })
+
+/** With the record of the file that it becomes, in one step: pending, then ready, once. */
+export const makeReady = (tableName: string, { id, node, sum }: Upload): TransactWriteItem =>
+  updateIn(tableName, objectKey(id), {
+    set: 'SET #state = :ready, #refs = :one, #node = :node, #sum = :sum',
+    only: '#state = :pending',
+    fields: { ready: 'ready', pending: 'pending', one: 1, node, sum },
+  })
+
+const DIE = 'SET #state = :dead, #why = :why, #diedAt = :now'
+
+export function uploadStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  async function find(id: string): Promise<Upload | undefined> {
+    const item = await items.get(objectKey(id))
+    return item && uploadOf(item)
+  }
+
+  return {
+    ...endings(items, usageStore(db, tableName)),
+    find,
+
+    /** Of a file that is listed, which cannot be without. */
+    async held(id: string): Promise<Upload> {
+      const upload = await find(id)
+      if (upload?.state !== 'ready') throw new LetheError('file_not_found')
+      return upload
+    },
+
+    async findAll(ids: readonly string[]): Promise<Upload[]> {
+      const found: Upload[] = []
+      for (let start = 0; start < ids.length; start += 100) {
+        found.push(...(await items.batch(ids.slice(start, start + 100).map(objectKey))).map(uploadOf))
+      }
+      return found
+    },
+
+    /** What stands there already, when this is a repetition. */
+    async create(upload: Upload): Promise<Upload | undefined> {
+      const { id, ...fields } = upload
+      const outcome = await items.put({ ...objectKey(id), ...toItem(fields) }, { only: ABSENT })
+      return isRefused(outcome) && outcome.blocking ? uploadOf(outcome.blocking) : undefined
+    },
+
+    /** What was found once stays found: a later message of another scan does not clear it. */
+    async noteScan(id: string, scan: Scan): Promise<void> {
+      const only = `${EXISTS} AND #scan <> :infected`
+      await items.update(objectKey(id), { set: 'SET #scan = :scan', only, fields: { scan, infected: 'infected' } })
+    },
+  }
+}
+
+function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settle' | 'release'>) {
+  const tableName = items.name
+
+  /** Whoever ended it, or made a file of it, may have died before the place among the open ones was free. */
+  async function closeSlot({ state, why, owner, id, size }: Upload): Promise<void> {
+    // What was a file gave its room back when it died, if it did.
+    const wasFile = state === 'ready' || why === 'released' || why === 'lost'
+    if (wasFile) await usage.settle(owner, id)
+    else await usage.release(owner, { id, size })
+  }
+
+  return {
+    closeSlot,
+
+    /** Pending, then dead; its room is free again. What arrives for it from now on is thrown away. */
+    async giveUp({ id }: Upload, why: DeathReason, now: number): Promise<Upload | undefined> {
+      const outcome = await items.update(objectKey(id), {
+        set: DIE,
+        only: '#state = :pending',
+        fields: { dead: 'dead', pending: 'pending', why, now },
+      })
+      const found = isRefused(outcome) ? outcome.blocking : outcome.Attributes
+      const upload = found && uploadOf(found)
+      // Also when it was dead before.
+      if (upload?.state === 'dead') await closeSlot(upload)
+      return upload
+    },
+
+    /** Nobody holds the content any more: its bytes are free again, once. False while somebody does. */
+    async free({ id, owner, size }: Upload, why: DeathReason, now: number): Promise<boolean> {
+      const die = updateIn(tableName, objectKey(id), {
+        set: DIE,
+        only: '#state = :ready AND #refs = :none',
+        fields: { dead: 'dead', ready: 'ready', none: 0, why, now },
+      })
+      return (await items.transact([die, ...giveRoom(tableName, owner, size)])) === undefined
+    },
+
+    /** S3 has lost it: nobody can be given it any more, and it takes no room. */
+    async lose({ id, owner, size }: Upload, now: number): Promise<boolean> {
+      const die = updateIn(tableName, objectKey(id), {
+        set: DIE,
+        only: '#state = :ready',
+        fields: { dead: 'dead', ready: 'ready', why: 'lost', now },
+      })
+      return (await items.transact([die, ...giveRoom(tableName, owner, size)])) === undefined
+    },
+
+    /** Long dead: nothing sent for it can be under way any more. */
+    async forget(id: string): Promise<void> {
+      await items.transact([deleteIn(tableName, objectKey(id), { only: '#state = :dead', fields: { dead: 'dead' } })])
+    },
+  }
+}
+
+export type Uploads = ReturnType<typeof uploadStore>
+
+export function uploadOf(item: Item): Upload {
+  const { pk, sk: _, ...fields } = fromItem<Upload & { pk: string; sk: string }>(item)
+  return { ...fields, id: pk.slice('O#'.length) }
+}

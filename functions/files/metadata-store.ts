@@ -1,0 +1,51 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { ABSENT, fromItem, type Item, isRefused, table, toItem } from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+
+type Noted = {
+  /** An object as JSON. */
+  custom: string
+  tags: readonly string[]
+  changedAt: number
+  changedBy: string
+}
+export type Metadata = Pick<Noted, 'custom' | 'tags'> & Partial<Noted> & { v: number }
+
+const NOTHING: Metadata = { custom: '{}', tags: [], v: 0 }
+
+const metadataKey = (id: string): Item => toItem({ pk: `N#${id}`, sk: 'meta' })
+
+/** What is noted about files and folders; who may see or change it is asked before. */
+export function metadataStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  return {
+    async read(id: string): Promise<Metadata> {
+      const item = await items.get(metadataKey(id))
+      return item ? fromItem<Metadata>(item) : NOTHING
+    },
+
+    async replace(id: string, noted: Noted, ifVersion: number | undefined): Promise<Metadata> {
+      const outcome = await items.update(metadataKey(id), {
+        set: 'SET #custom = :custom, #tags = :tags, #changedAt = :changedAt, #changedBy = :changedBy, #v = if_not_exists(#v, :none) + :one',
+        ...asExpected(ifVersion),
+        fields: { ...noted, none: 0, one: 1, ...(ifVersion ? { v: ifVersion } : {}) },
+      })
+      if (!isRefused(outcome)) return fromItem<Metadata>(outcome.Attributes ?? {})
+      const found = outcome.blocking ? fromItem<Metadata>(outcome.blocking) : NOTHING
+      // The answer to this very change was lost and the call repeated: it has happened.
+      if (ifVersion !== undefined && found.v === ifVersion + 1 && isSame(found, noted)) return found
+      throw new LetheError('version_conflict')
+    },
+  }
+}
+
+function asExpected(ifVersion: number | undefined) {
+  if (ifVersion === undefined) return {}
+  return { only: ifVersion === 0 ? ABSENT : '#v = :v' }
+}
+
+const isSame = (found: Metadata, noted: Noted) =>
+  found.custom === noted.custom &&
+  found.changedBy === noted.changedBy &&
+  JSON.stringify(found.tags) === JSON.stringify(noted.tags)

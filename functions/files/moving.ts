@@ -1,0 +1,81 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { untilSettled } from '../data/client.ts'
+import { ABSENT, deleteIn, putIn, table, updateIn } from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+import type { Kind, Listed } from './item.ts'
+import {
+  type Asked,
+  type Author,
+  asRead,
+  changedTo,
+  refuseTaken,
+  type Target,
+  targetOf,
+  treeShape,
+} from './tree-changes.ts'
+import { ancestorsIn, type ListedPlace, listedItem, listedKey, nodeKey, type Tree } from './tree-store.ts'
+
+export function treeMoves(db: DynamoDBClient, tableName: string, tree: Tree) {
+  const items = table(db, tableName)
+  const shape = treeShape(db, tableName)
+
+  /** Undefined when the record or the tree changed meanwhile. */
+  async function moveTo<K extends Kind>(place: ListedPlace<K>, target: Target, author: Author, v: number | undefined) {
+    const { node, listed } = place
+    const after = changedTo(listed, target, author)
+    const asSeen = node.height === undefined ? '' : ' AND #height = :height'
+    const cancelled = await items.transact([
+      deleteIn(tableName, listedKey(listed.folder, listed.name), asRead(listed)),
+      putIn(tableName, listedItem(after), { only: ABSENT }),
+      updateIn(tableName, nodeKey(node.id), {
+        set: 'SET #folder = :folder, #name = :name, #ancestors = :ancestors',
+        only: `#folder = :from AND attribute_not_exists(#trashedAt)${asSeen}`,
+        fields: {
+          folder: after.folder,
+          name: after.name,
+          ancestors: ancestorsIn(target.into),
+          from: node.folder,
+          height: node.height,
+        },
+      }),
+      ...(v === undefined ? [] : [shape.at(node.owner, v)]),
+    ])
+    if (!cancelled) return after
+    if (!cancelled[0]) await refuseTaken(tree, target, node.id)
+    return undefined
+  }
+
+  async function tryToMove<K extends Kind>(
+    kind: K,
+    id: string,
+    asked: Asked,
+    author: Author,
+    ifVersion: number | undefined,
+  ) {
+    const place = await tree.listed(kind, id, author.caller, 'change')
+    const { listed, node } = place
+    // Read before the way to the target is: whatever changes the tree after it is noticed.
+    const v = kind === 'folder' ? await shape.version(node.owner) : undefined
+    const target = await targetOf(tree, place, asked, author.caller)
+    const stays = listed.folder === target.into.node.id
+    if (isDone(listed, target, ifVersion)) return listed
+    if (ancestorsIn(target.into).includes(id)) throw new LetheError('folder_loop')
+    if (kind === 'file' || stays) return moveTo(place, target, author, undefined)
+    await shape.makeDepth(target.into, node.height ?? 0)
+    return moveTo(place, target, author, v)
+  }
+
+  return {
+    /** Renames or moves a file, or a folder with whatever lies below it, in three items or four. */
+    move: <K extends Kind>(kind: K, id: string, asked: Asked, author: Author, ifVersion: number | undefined) =>
+      untilSettled(() => tryToMove(kind, id, asked, author, ifVersion)),
+  }
+}
+
+function isDone(listed: Listed, { into, name }: Target, ifVersion: number | undefined): boolean {
+  const isThere = listed.folder === into.node.id && listed.name === name
+  // The answer to this very change was lost and the call repeated: it has happened.
+  if (isThere && ifVersion === listed.v - 1) return true
+  if (ifVersion !== undefined && ifVersion !== listed.v) throw new LetheError('version_conflict')
+  return isThere
+}

@@ -1,0 +1,35 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { fromItem, type Item, table, toItem } from '../data/table.ts'
+import type { Content, ListedFile } from './item.ts'
+
+/** A content that another took the place of. */
+export type OldVersion = Content & { version: number }
+
+export const versionKey = (id: string, version: number): Item =>
+  toItem({ pk: `N#${id}`, sk: `v#${String(version).padStart(10, '0')}` })
+
+export function versionItem({ id, version, object, size, type, sum, partSize, addedAt, addedBy }: ListedFile): Item {
+  return { ...versionKey(id, version), ...toItem({ object, size, type, sum, partSize, addedAt, addedBy }) }
+}
+
+export function versionOf(item: Item): OldVersion {
+  const { pk: _, sk, ...fields } = fromItem<OldVersion & { pk: string; sk: string }>(item)
+  return { ...fields, version: Number(sk.slice('v#'.length)) }
+}
+
+export function versionStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+  return {
+    async find(id: string, version: number): Promise<OldVersion | undefined> {
+      const item = await items.get(versionKey(id, version))
+      return item && versionOf(item)
+    },
+
+    /** Newest first, of those that are older than this one. */
+    async before(id: string, version: number, limit: number): Promise<{ old: OldVersion[]; more: boolean }> {
+      const after = versionKey(id, version).sk?.S
+      const page = await items.query({ pk: `N#${id}`, prefix: 'v#', after, limit, newestFirst: true })
+      return { old: page.items.map(versionOf), more: page.last !== undefined }
+    },
+  }
+}

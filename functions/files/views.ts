@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import { folderId, id, isoTime, time } from '../http/contract.ts'
+import type { Listed, ListedOf } from './item.ts'
+import type { Place } from './tree-store.ts'
+
+export const checksum = v.strictObject({
+  algorithm: v.literal('SHA-256'),
+  value: v.string(),
+  partSize: v.optional(v.number()),
+})
+
+const common = {
+  id,
+  name: v.string(),
+  /** Left out for one with whom not even the folder is shared. */
+  folderId: v.optional(folderId),
+  revision: v.number(),
+  createdAt: time,
+  changedAt: time,
+  changedBy: id,
+}
+export const file = v.strictObject({
+  kind: v.literal('file'),
+  ...common,
+  size: v.number(),
+  type: v.string(),
+  checksum,
+  version: v.number(),
+})
+export const folder = v.strictObject({ kind: v.literal('folder'), ...common })
+export const item = v.variant('kind', [file, folder])
+
+type FileView = v.InferOutput<typeof file>
+type FolderView = v.InferOutput<typeof folder>
+
+export function checksumView({ sum, partSize }: { sum: string; partSize?: number }): v.InferOutput<typeof checksum> {
+  return { algorithm: 'SHA-256', value: sum, ...(partSize === undefined ? {} : { partSize }) }
+}
+
+/** As one sees it who may see its folder, or may not. */
+export function folderView(listed: ListedOf<'folder'>, inFolder: string | undefined): FolderView {
+  return { kind: 'folder', ...commonView(listed, inFolder) }
+}
+
+export function fileView(listed: ListedOf<'file'>, inFolder: string | undefined): FileView {
+  const { size, type, version } = listed
+  return { kind: 'file', ...commonView(listed, inFolder), size, type, checksum: checksumView(listed), version }
+}
+
+export const itemView = (listed: Listed, inFolder: string | undefined) =>
+  listed.kind === 'file' ? fileView(listed, inFolder) : folderView(listed, inFolder)
+
+function commonView({ id, name, v: revision, createdAt, changedAt, changedBy }: Listed, inFolder: string | undefined) {
+  const times = { createdAt: isoTime(createdAt), changedAt: isoTime(changedAt), changedBy }
+  return { id, name, ...(inFolder === undefined ? {} : { folderId: inFolder }), revision, ...times }
+}
+
+/** The id by which the caller knows the folder that lists this; undefined where it is none of the caller's business. */
+export function folderOf({ node, accessAbove }: Place, caller: string): string | undefined {
+  if (accessAbove === undefined) return undefined
+  return folderName(node.folder, caller)
+}
+
+export const folderName = (folder: string, caller: string) => (folder === caller ? 'root' : folder)

@@ -1,0 +1,66 @@
+import type { JsonWebKey } from 'node:crypto'
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { isFresh, PATIENCE } from '../data/client.ts'
+import { LetheError } from '../errors.ts'
+
+export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
+export type KeyRing = { keys: readonly SigningKey[] }
+
+const CACHE_SECONDS = 300
+
+/** Private keys: in the secret, and in the memory of those who sign. */
+export function keyRingStore(secretId: string) {
+  const secrets = new SecretsManagerClient(PATIENCE)
+  let cached: { ring: KeyRing | undefined; at: number } | undefined
+  let reading: Promise<KeyRing | undefined> | undefined
+
+  async function find(): Promise<KeyRing | undefined> {
+    try {
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId }))
+      return SecretString ? JSON.parse(SecretString) : undefined
+    } catch (cause) {
+      if (cause instanceof ResourceNotFoundException) return undefined
+      throw new LetheError('store_unavailable', { cause })
+    }
+  }
+
+  /** Requests that come while a read is under way share it. */
+  async function read(now: number): Promise<KeyRing | undefined> {
+    reading ??= find().finally(() => {
+      reading = undefined
+    })
+    cached = { ring: await reading, at: now }
+    return cached.ring
+  }
+
+  return {
+    find,
+
+    async current(now: number): Promise<SigningKey> {
+      const ring = cached?.ring && isFresh(cached.at, now, CACHE_SECONDS) ? cached.ring : await read(now)
+      const key = ring?.keys.find(({ state }) => state === 'current')
+      if (!key) throw new LetheError('store_unavailable')
+      return key
+    },
+
+    /** Rivals with the same token converge: the first one's ring stays. */
+    async putFirst(ring: KeyRing, token: string): Promise<void> {
+      const put = new PutSecretValueCommand({
+        SecretId: secretId,
+        SecretString: JSON.stringify(ring),
+        ClientRequestToken: token,
+      })
+      try {
+        await secrets.send(put)
+      } catch (cause) {
+        if (!(cause instanceof ResourceExistsException)) throw cause
+      }
+    },
+  }
+}

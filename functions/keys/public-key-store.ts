@@ -1,0 +1,52 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { isFresh } from '../data/client.ts'
+import { table, toItem } from '../data/table.ts'
+
+/** As the verifier sees it; a key that is not listed is a key that does not count. */
+export type PublicKey = { kid: string; state: 'next' | 'current' | 'retired'; kty: 'RSA'; n: string; e: string }
+
+const KEY = toItem({ pk: 'keys', sk: 'public' })
+const CACHE_SECONDS = 30
+
+/** Reading is cached for 30 s, so a withdrawn key is dead within that time; an unknown kid asks at most that often. */
+export function publicKeyStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+  let cached: { keys: readonly PublicKey[]; at: number } | undefined
+  let reading: Promise<readonly PublicKey[]> | undefined
+
+  async function read(now: number): Promise<readonly PublicKey[]> {
+    const item = await items.get(KEY)
+    const keys: PublicKey[] = JSON.parse(item?.keys?.S ?? '[]')
+    cached = { keys, at: now }
+    return keys
+  }
+
+  /** Requests that come while a read is under way share it. */
+  function shared(now: number) {
+    reading ??= read(now).finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  return {
+    async find(kid: string, now: number): Promise<PublicKey | undefined> {
+      const keys = cached && isFresh(cached.at, now, CACHE_SECONDS) ? cached.keys : await shared(now)
+      return keys.find((key) => key.kid === kid)
+    },
+
+    /** For the health check: reads the item, whatever is cached. */
+    async reach(now: number): Promise<void> {
+      await read(now)
+    },
+
+    /** Called in INIT: the first request finds the keys read, or reads them itself and reports why it cannot. */
+    async warm(now: number): Promise<void> {
+      await shared(now).catch(() => undefined)
+    },
+
+    async publish(keys: readonly PublicKey[]): Promise<void> {
+      await items.put({ ...KEY, ...toItem({ keys: JSON.stringify(keys) }) })
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { ABSENT, fromItem, type Item, isRefused, table, toItem } from '../data/table.ts'
+import { countMail, type MailCounter } from './mail-limit.ts'
+
+const doneKey = (eventId: string): Item => toItem({ pk: `D#${eventId}`, sk: 'done' })
+const counterKey = (address: string): Item => toItem({ pk: `M#${address}`, sk: 'mail' })
+
+/** Longer than the sender can run: a claim still standing belongs to one that died. */
+const CLAIM = 60
+/** Longer than the queue keeps a message. */
+const KEPT = 15 * 86_400
+const COUNTER_KEPT = 7200
+const RACES = 5
+
+export type Claim = 'mine' | 'done' | 'busy'
+
+/** Which messages were answered with a mail, and how many mails an address had. */
+export function mailLog(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  /** Undefined when another mail was counted meanwhile. */
+  async function tryToAllow(address: string, eventId: string, now: number): Promise<boolean | undefined> {
+    const item = await items.get(counterKey(address))
+    const before = item && fromItem<MailCounter & { eventId: string }>(item)
+    // Counted already: the message came again, or the answer to the count was lost.
+    if (before?.eventId === eventId) return true
+    const after = countMail(before, now)
+    if (!after) return false
+    const unchanged = before
+      ? { only: '#lastAt = :lastAt AND #count = :count', fields: { lastAt: before.lastAt, count: before.count } }
+      : { only: ABSENT }
+    const outcome = await items.put(
+      { ...counterKey(address), ...toItem({ ...after, eventId, ttl: now + COUNTER_KEPT }) },
+      unchanged,
+    )
+    return isRefused(outcome) ? undefined : true
+  }
+
+  return {
+    /** At-least-once delivery becomes one mail: whoever claims the event sends it and says so. */
+    async claim(eventId: string, now: number): Promise<Claim> {
+      const item = { ...doneKey(eventId), ...toItem({ state: 'sending', until: now + CLAIM, ttl: now + KEPT }) }
+      const outcome = await items.put(item, {
+        only: `${ABSENT} OR (#state = :sending AND #until < :now) OR #ttl < :now`,
+        fields: { sending: 'sending', now },
+      })
+      if (!isRefused(outcome)) return 'mine'
+      return outcome.blocking?.state?.S === 'done' ? 'done' : 'busy'
+    },
+
+    async done(eventId: string): Promise<void> {
+      await items.update(doneKey(eventId), { set: 'SET #state = :done', fields: { done: 'done' } })
+    },
+
+    /** Takes one of the address's mails for now; false when it has had enough of them. */
+    async allow(address: string, eventId: string, now: number): Promise<boolean> {
+      for (let race = 0; race < RACES; race++) {
+        const allowed = await tryToAllow(address, eventId, now)
+        if (allowed !== undefined) return allowed
+      }
+      return false
+    },
+  }
+}

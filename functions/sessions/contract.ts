@@ -1,0 +1,74 @@
+import * as v from 'valibot'
+import { type Contract, emailAddress, id, isoTime, page, password, time } from '../http/contract.ts'
+import type { Session } from './session.ts'
+
+const session = v.strictObject({
+  id,
+  current: v.boolean(),
+  device: v.string(),
+  address: v.string(),
+  signedInAt: time,
+  lastUsedAt: time,
+  expiresAt: time,
+})
+
+const tokens = v.strictObject({
+  accessToken: v.string(),
+  tokenType: v.literal('Bearer'),
+  expiresIn: v.number(),
+  refreshToken: v.string(),
+  session,
+})
+
+export function sessionView(of: Session, currentSid: string) {
+  return {
+    id: of.sid,
+    current: of.sid === currentSid,
+    device: of.device,
+    address: of.ip,
+    signedInAt: isoTime(of.authAt),
+    lastUsedAt: isoTime(of.rotatedAt),
+    expiresAt: isoTime(Math.min(of.idleUntil, of.endsAt)),
+  }
+}
+
+export const signIn = {
+  summary: 'Sign in.',
+  body: v.strictObject({ email: emailAddress, password }),
+  answers: { 201: tokens },
+  problems: ['credentials_invalid'],
+  givesTokens: true,
+} as const satisfies Contract
+
+export const refreshSession = {
+  summary: 'Exchange the refresh token for its successor and a new access token.',
+  body: v.strictObject({ refreshToken: v.pipe(v.string(), v.maxLength(300, 'is too long')) }),
+  answers: { 200: tokens },
+  problems: ['session_ended', 'session_expired', 'refresh_token_invalid', 'refresh_token_reused'],
+  givesTokens: true,
+} as const satisfies Contract
+
+export const listSessions = {
+  summary: 'My sessions. A page can be shorter than asked for; nextCursor says whether more follow.',
+  query: v.strictObject(page),
+  answers: { 200: v.strictObject({ sessions: v.array(session), nextCursor: v.optional(v.string()) }) },
+  problems: ['invalid_cursor'],
+} as const satisfies Contract
+
+export const endSession = {
+  summary: 'End one of my sessions.',
+  path: v.strictObject({ id }),
+  answers: { 204: null },
+  problems: ['session_not_found'],
+} as const satisfies Contract
+
+export const endCurrentSession = {
+  summary: 'Sign out.',
+  answers: { 204: null },
+} as const satisfies Contract
+
+export const endSessions = {
+  summary: 'End all my sessions, or all but the one that asks.',
+  query: v.strictObject({ except: v.optional(v.literal('current')) }),
+  answers: { 204: null },
+} as const satisfies Contract

@@ -1,0 +1,161 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import {
+  ABSENT,
+  EXISTS,
+  fromItem,
+  type Item,
+  isRefused,
+  putIn,
+  type Table,
+  table,
+  toItem,
+  updateIn,
+  type Write,
+} from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+import type { EndReason, Gate, Session } from './session.ts'
+
+export type SessionRef = { userId: string; sid: string }
+
+export const gateKey = (userId: string): Item => toItem({ pk: userId, sk: 'gate' })
+const sessionKey = ({ userId, sid }: SessionRef): Item => toItem({ pk: userId, sk: `s#${sid}` })
+
+/** The session's own part of being alive; the gate's part cannot be asked in the same write. */
+const WITHIN_LIMITS = 'attribute_not_exists(#endedAt) AND #idleUntil > :now AND #endsAt > :now'
+
+const DAY = 86_400
+
+/** An expired session is kept for a day more, so that its end can still be told. */
+function ttlOf({ idleUntil }: { idleUntil: number }): number {
+  return idleUntil + DAY
+}
+
+function sessionOf(item: Item): Session {
+  const { pk, sk, ttl: _, ...fields } = fromItem<Session & { pk: string; sk: string; ttl: number }>(item)
+  return { ...fields, userId: pk, sid: sk.slice('s#'.length) }
+}
+
+export type SessionState = { gate: Gate | undefined; session: Session | undefined }
+
+/** For the transaction that creates a user. */
+export function putGate(tableName: string, userId: string, address: string): TransactWriteItem {
+  return putIn(
+    tableName,
+    { ...gateKey(userId), ...toItem({ status: 'active', epoch: 1, roles: [], address }) },
+    { only: ABSENT },
+  )
+}
+
+export function sessionStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  return {
+    ...rotating(items),
+    ...ending(items),
+
+    async readGate(userId: string): Promise<Gate | undefined> {
+      const item = await items.get(gateKey(userId))
+      return item && fromItem<Gate>(item)
+    },
+
+    /** Gate and session by one strongly consistent call. */
+    async read(ref: SessionRef): Promise<SessionState> {
+      const found = await items.batch([gateKey(ref.userId), sessionKey(ref)])
+      const gate = found.find(({ sk }) => sk?.S === 'gate')
+      const session = found.find(({ sk }) => sk?.S !== 'gate')
+      return { gate: gate && fromItem<Gate>(gate), session: session && sessionOf(session) }
+    },
+
+    async create(session: Session): Promise<void> {
+      const { userId, sid, ...fields } = session
+      const item = { ...sessionKey({ userId, sid }), ...toItem({ ...fields, ttl: ttlOf(session) }) }
+      const outcome = await items.put(item, { only: ABSENT })
+      // What stands there may be this very session, put by a call whose answer was lost.
+      if (isRefused(outcome) && outcome.blocking?.cur?.S !== session.cur) throw new LetheError('store_unavailable')
+    },
+
+    /** One page of a user's sessions in the order of their ids, those that ended or expired left out. */
+    async page(userId: string, after: string | undefined, limit: number, now: number) {
+      const range = { pk: userId, prefix: 's#', after: after && `s#${after}`, limit }
+      const page = await items.query(range, { only: WITHIN_LIMITS, fields: { now } })
+      return { sessions: page.items.map(sessionOf), last: page.last?.slice('s#'.length) }
+    },
+  }
+}
+
+/** `next` is the hash of the successor, `sealed` the successor itself, which only the presented token opens. */
+type Rotation = SessionRef & { next: string; sealed: string; now: number; idleUntil: number }
+type RotationOutcome = { won: true; session: Session } | { won: false; session: Session | undefined }
+
+const TO_NEXT =
+  'SET #cur = :next, #sealed = :sealed, #gen = #gen + :one, #rotatedAt = :now, #idleUntil = :idleUntil, #ttl = :ttl'
+
+function rotating(items: Table) {
+  async function attemptTo({ userId, sid, ...to }: Rotation, { fields, ...write }: Write): Promise<RotationOutcome> {
+    const all = { ...to, ...fields, one: 1, ttl: ttlOf(to) }
+    const outcome = await items.update(sessionKey({ userId, sid }), { ...write, fields: all })
+    if (!isRefused(outcome)) return { won: true, session: sessionOf(outcome.Attributes ?? {}) }
+    return { won: false, session: outcome.blocking && sessionOf(outcome.blocking) }
+  }
+
+  return {
+    /** The live token becomes the parent of the next one. */
+    rotate(to: Rotation, presented: { token: string; family: string }): Promise<RotationOutcome> {
+      const only = `#cur = :token AND #fam = :family AND ${WITHIN_LIMITS}`
+      return attemptTo(to, { set: `${TO_NEXT}, #par = #cur`, only, fields: presented })
+    },
+
+    /** The answer with the successor was lost: another takes its place, and the lost one is a trap from now on. */
+    reissue(to: Rotation, from: { presented: string; gen: number }): Promise<RotationOutcome> {
+      const only = `#par = :presented AND #gen = :gen AND #seen < :gen AND ${WITHIN_LIMITS}`
+      return attemptTo(to, { set: TO_NEXT, only, fields: from })
+    },
+
+    /** Marks that this generation's access token reached us. A rotation meanwhile makes it moot. */
+    async markSeen(ref: SessionRef, gen: number): Promise<void> {
+      await items.update(sessionKey(ref), { set: 'SET #seen = :gen', only: '#gen = :gen', fields: { gen } })
+    },
+
+    async endForReuse(ref: SessionRef, family: string, now: number): Promise<void> {
+      const why: EndReason = 'reuse'
+      await items.update(sessionKey(ref), {
+        set: 'SET #endedAt = :now, #why = :why',
+        only: '#fam = :family AND attribute_not_exists(#endedAt)',
+        fields: { now, why, family },
+      })
+    },
+  }
+}
+
+function ending(items: Table) {
+  return {
+    /** False when there is no such session. Ending an ended one changes nothing that anyone can see. */
+    async end(ref: SessionRef, now: number): Promise<boolean> {
+      const why: EndReason = 'ended'
+      const set = 'SET #endedAt = if_not_exists(#endedAt, :now), #why = if_not_exists(#why, :why)'
+      return !isRefused(await items.update(sessionKey(ref), { set, only: EXISTS, fields: { now, why } }))
+    },
+
+    /** One write, at any number of sessions: each carries the epoch in which it began. */
+    async endAll(userId: string): Promise<void> {
+      // Refused only where there is no gate, and then no session is alive anyway.
+      await items.update(gateKey(userId), { set: 'SET #epoch = #epoch + :one', only: EXISTS, fields: { one: 1 } })
+    },
+
+    /** False when the epoch moved meanwhile or the session died: the caller looks again. */
+    async endOthers(ref: SessionRef, epoch: number, now: number): Promise<boolean> {
+      const set = 'SET #epoch = :next'
+      const same = '#epoch = :epoch'
+      const fields = { epoch, next: epoch + 1 }
+      const cancelled = await items.transact([
+        updateIn(items.name, gateKey(ref.userId), { set, only: same, fields }),
+        updateIn(items.name, sessionKey(ref), {
+          set,
+          only: `${same} AND ${WITHIN_LIMITS}`,
+          fields: { ...fields, now },
+        }),
+      ])
+      return cancelled === undefined
+    },
+  }
+}

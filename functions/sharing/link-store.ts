@@ -1,0 +1,91 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { ABSENT, EXISTS, fromItem, type Item, putIn, type Table, table, toItem, updateIn } from '../data/table.ts'
+import { LetheError } from '../errors.ts'
+import { type Link, type LinkUse, MOST_LINKS, MOST_OPEN_LINKS } from './link.ts'
+
+export const linkKey = (id: string): Item => toItem({ pk: `L#${id}`, sk: 'link' })
+/** From the file to its links; says too until when and whether they are open, so that the open ones can be counted. */
+const pointerKey = (file: string, id: string): Item => toItem({ pk: `N#${file}`, sk: `l#${id}` })
+
+export function linkStore(db: DynamoDBClient, tableName: string) {
+  const items = table(db, tableName)
+
+  async function find(id: string): Promise<Link | undefined> {
+    const item = await items.get(linkKey(id))
+    return item && linkOf(item)
+  }
+
+  return {
+    ...using(items),
+    find,
+
+    /** The limits hold all but exactly: parallel requests can pass them by their number. */
+    async create(link: Link): Promise<void> {
+      const { id, item, createdAt: now, expiresAt } = link
+      const range = { pk: `N#${item}`, prefix: 'l#', limit: MOST_LINKS }
+      const only = '#expiresAt > :now AND attribute_not_exists(#revokedAt)'
+      const open = await items.query(range, { only, fields: { now } })
+      if (open.items.length >= MOST_OPEN_LINKS || open.last !== undefined) throw new LetheError('limit_reached')
+      const { id: _, ...fields } = link
+      const cancelled = await items.transact([
+        putIn(tableName, { ...linkKey(id), ...toItem(fields) }, { only: ABSENT }),
+        putIn(tableName, { ...pointerKey(item, id), ...toItem({ expiresAt }) }),
+      ])
+      if (cancelled) throw new LetheError('store_unavailable')
+    },
+
+    async isOf(file: string, id: string): Promise<boolean> {
+      return (await items.get(pointerKey(file, id))) !== undefined
+    },
+
+    /** False when the file has no such link. Ending an ended one changes nothing. */
+    async revoke(file: string, id: string, now: number): Promise<boolean> {
+      const set = 'SET #revokedAt = if_not_exists(#revokedAt, :now)'
+      const write = { set, only: EXISTS, fields: { now } }
+      const cancelled = await items.transact([
+        updateIn(tableName, pointerKey(file, id), write),
+        updateIn(tableName, linkKey(id), write),
+      ])
+      return cancelled === undefined
+    },
+
+    async page(file: string, after: string | undefined, limit: number) {
+      const from = after === undefined ? undefined : `l#${after}`
+      const page = await items.query({ pk: `N#${file}`, prefix: 'l#', after: from, limit })
+      const ids = page.items.map((item) => fromItem<{ sk: string }>(item).sk.slice('l#'.length))
+      const found = ids.length === 0 ? [] : (await items.batch(ids.map(linkKey))).map(linkOf)
+      const byId = new Map(found.map((link) => [link.id, link]))
+      return { links: ids.flatMap((id) => byId.get(id) ?? []), last: page.last?.slice('l#'.length) }
+    },
+  }
+}
+
+function using(items: Table) {
+  return {
+    /** Counted and recorded in one step, or not at all: false when the link has ended. `nonce` tells uses apart. */
+    async use(id: string, { at, address, device }: LinkUse, nonce: string): Promise<boolean> {
+      const position = `i#${String(at).padStart(10, '0')}#${nonce}`
+      const cancelled = await items.transact([
+        updateIn(items.name, linkKey(id), {
+          set: 'SET #issued = #issued + :one',
+          only: 'attribute_not_exists(#revokedAt) AND #expiresAt > :at AND (attribute_not_exists(#most) OR #issued < #most)',
+          fields: { one: 1, at },
+        }),
+        putIn(items.name, toItem({ pk: `L#${id}`, sk: position, at, address, device })),
+      ])
+      return cancelled === undefined
+    },
+
+    /** The newest first. */
+    async uses(id: string, after: string | undefined, limit: number) {
+      const from = after === undefined ? undefined : `i#${after}`
+      const page = await items.query({ pk: `L#${id}`, prefix: 'i#', after: from, limit, newestFirst: true })
+      return { uses: page.items.map(fromItem<LinkUse>), last: page.last?.slice('i#'.length) }
+    },
+  }
+}
+
+function linkOf(item: Item): Link {
+  const { pk, sk: _, ...fields } = fromItem<Link & { pk: string; sk: string }>(item)
+  return { ...fields, id: pk.slice('L#'.length) }
+}

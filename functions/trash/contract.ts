@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { item } from '../files/views.ts'
+import { type Contract, folderId, id, page, time } from '../http/contract.ts'
+
+const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
+const path = v.strictObject({ id })
+
+const trashed = v.strictObject({
+  /** As it was, and where; that folder may be gone since. */
+  item,
+  trashedAt: time,
+  trashedBy: id,
+  goneAt: time,
+})
+
+export const listTrash = {
+  summary: 'What was put into my trash, newest first. What lies below a folder in it is not listed on its own.',
+  query: v.strictObject(page),
+  answers: { 200: v.strictObject({ trashed: v.array(trashed), nextCursor: v.optional(v.string()) }) },
+  problems: ['invalid_cursor'],
+} as const satisfies Contract
+
+export const restoreItem = {
+  summary: 'Take a file or folder out of the trash, to where it was or to another folder. Repeating it is harmless.',
+  path,
+  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  answers: { 200: item },
+  problems: ['item_not_found', 'folder_not_found', 'read_only', 'owner_only', 'name_invalid', 'name_taken', 'too_deep'],
+} as const satisfies Contract
+
+export const removeItem = {
+  summary: 'Remove a file or folder in the trash for good, with whatever lies below it.',
+  path,
+  answers: { 204: null },
+  problems: ['item_not_found'],
+} as const satisfies Contract

@@ -1,0 +1,115 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { FileWork } from '../contents/file-work.ts'
+import { dropReference } from '../contents/upload-store.ts'
+import { drained, inLanes, PAGE } from '../data/drain.ts'
+import { type Cancelled, deleteIn, table } from '../data/table.ts'
+import type { Listed, ListedFile } from '../files/item.ts'
+import { asRead } from '../files/tree-changes.ts'
+import { listedKey, nodeKey, objectKey, treeStore } from '../files/tree-store.ts'
+import { attachments } from './attachment-store.ts'
+import { purgeProof } from './purge-proof.ts'
+import { accountPurge } from './purging-account.ts'
+import { type Trashed, trashKey } from './trash-store.ts'
+
+type Purge = { owner: string; item: string }
+type Parts = { db: DynamoDBClient; filesTable: string; work: { send(work: FileWork): Promise<void> } }
+
+/**
+ * Takes out of the trash for good. Every holder of a content goes together with its reference, in one transaction, and
+ * that by which the rest is found goes last: whoever dies on the way, comes twice or beside another, leads to the same
+ * end. What is more than one message's work is the next one's.
+ */
+export function purging({ db, filesTable, work }: Parts) {
+  const items = table(db, filesTable)
+  const proof = purgeProof(db, filesTable)
+  const empty = emptying({ db, filesTable, work })
+  const attached = attachments(db, filesTable)
+  const account = accountPurge(db, filesTable, work)
+  const release = (object: string) => work.send({ kind: 'release', object })
+
+  const strip = (id: string) =>
+    drained(
+      () => attached.page(id, PAGE),
+      async (found) => {
+        for (const item of found) await attached.remove(id, item, release)
+      },
+    )
+
+  const isThere = async (held: readonly string[]) => (await items.batch(held.map(objectKey))).length > 0
+
+  async function finish(trashed: Trashed, owner: string, held = contentsOf(trashed)): Promise<void> {
+    const { id, trashedAt } = trashed
+    const cancelled = await items.transact([
+      deleteIn(filesTable, nodeKey(id), { only: '#trashedAt = :trashedAt', fields: { trashedAt } }),
+      deleteIn(filesTable, trashKey(owner, trashed)),
+      ...held.map((object) => dropReference(filesTable, object)),
+    ])
+    // Its content was lost and is forgotten: there is nobody left who counts who holds it.
+    const isForgotten = cancelled?.[2] && !cancelled[0] && !(await isThere(held))
+    if (isForgotten) return finish(trashed, owner, [])
+    refuseCrooked(id, cancelled)
+    if (!cancelled) for (const object of held) await release(object)
+  }
+
+  async function purgeItem(owner: string, id: string, now: number): Promise<boolean> {
+    const trashed = await proof.prove(owner, id, now)
+    if (trashed === 'stays') return true
+    const isEmpty = (trashed.kind === 'file' || (await empty(id, owner, now))) && (await strip(id))
+    if (isEmpty) await finish(trashed, owner)
+    return isEmpty
+  }
+
+  /** Of an account that is gone; the node of its root stays and keeps out what comes late. */
+  async function purgeAccount(owner: string, now: number): Promise<boolean> {
+    if (!(await proof.isEnded(owner))) return true
+    return (await empty(owner, owner, now)) && account.purge(owner)
+  }
+
+  return {
+    async purge({ owner, item }: Purge, now: number): Promise<void> {
+      const isDone = item === owner ? await purgeAccount(owner, now) : await purgeItem(owner, item, now)
+      if (!isDone) await work.send({ kind: 'purge', owner, item })
+    },
+  }
+}
+
+/** Takes what a folder lists out of it; true when it lists nothing more. */
+function emptying({ db, filesTable, work }: Parts) {
+  const items = table(db, filesTable)
+  const tree = treeStore(db, filesTable)
+  const proof = purgeProof(db, filesTable)
+  const attached = attachments(db, filesTable)
+
+  /** Nothing but its record, its node and its content: most files of a folder. */
+  async function removeBare(file: ListedFile): Promise<void> {
+    const { id, folder, name, object } = file
+    const cancelled = await items.transact([
+      deleteIn(filesTable, listedKey(folder, name), asRead(file)),
+      deleteIn(filesTable, nodeKey(id), { only: '#folder = :folder', fields: { folder } }),
+      dropReference(filesTable, object),
+    ])
+    refuseCrooked(id, cancelled)
+    if (!cancelled) await work.send({ kind: 'release', object })
+  }
+
+  async function takeOut(child: Listed, owner: string, now: number): Promise<void> {
+    if (child.kind === 'file' && (await attached.isBare(child.id))) return removeBare(child)
+    // Sent first: once the folder does not list it any more, only its own message finds it.
+    await work.send({ kind: 'purge', owner, item: child.id })
+    refuseCrooked(child.id, (await proof.claim(child, owner, now)).cancelled)
+  }
+
+  return (folder: string, owner: string, now: number): Promise<boolean> =>
+    drained(
+      async () => (await tree.children(folder, { limit: PAGE })).children,
+      (children) => inLanes(children, contentOf, (child) => takeOut(child, owner, now)),
+    )
+}
+
+const contentsOf = (listed: Listed) => (listed.kind === 'file' ? [listed.object] : [])
+const contentOf = (child: Listed) => (child.kind === 'file' ? child.object : child.id)
+
+/** Whoever came first took the first item; if that is as it was read, the others must be, too. */
+function refuseCrooked(id: string, cancelled: Cancelled | undefined): void {
+  if (cancelled && !cancelled[0]) throw new Error(`what is remembered of ${id} does not fit together`)
+}

@@ -1,0 +1,108 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Objects } from '../contents/object-store.ts'
+import { contentOf, type DeathReason, isSumOfParts, type Upload } from '../contents/upload.ts'
+import { makeReady, type Uploads } from '../contents/upload-store.ts'
+import { usageStore } from '../contents/usage-store.ts'
+import { untilSettled } from '../data/client.ts'
+import { ABSENT, putIn, table } from '../data/table.ts'
+import type { Listed, ListedFile } from '../files/item.ts'
+import { asRead, nodeIn } from '../files/tree-changes.ts'
+import { listedItem, nodeItem, type Place, type Tree } from '../files/tree-store.ts'
+import { versionItem } from '../files/version-store.ts'
+
+type Parts = { db: DynamoDBClient; filesTable: string; tree: Tree; uploads: Uploads; objects: Objects }
+
+/**
+ * An uploaded object becomes a file, whoever says first that it is there: S3's message, the client, or the sweep. All
+ * of them, at once, twice or late, come to the same end.
+ */
+export function arrivals({ db, filesTable, tree, uploads, objects }: Parts) {
+  const items = table(db, filesTable)
+  const usage = usageStore(db, filesTable)
+
+  async function giveUp(upload: Upload, why: DeathReason, now: number): Promise<Upload | undefined> {
+    const after = await uploads.giveUp(upload, why, now)
+    if (after?.state === 'dead') await objects.remove(upload)
+    return after
+  }
+
+  async function placeOf({ folder, owner, by }: Upload): Promise<Place | undefined> {
+    if (folder === owner) return owner === by ? tree.root(owner) : undefined
+    const place = await tree.find(folder, by)
+    return place?.listed?.kind === 'folder' && place.access !== 'read' ? place : undefined
+  }
+
+  /** The file that gets a new version, the folder that gets a new file, or why there is neither. */
+  async function targetOf(upload: Upload): Promise<{ current: ListedFile } | { into: Place } | DeathReason> {
+    if (upload.file !== undefined) {
+      const place = await tree.find(upload.file, upload.by)
+      return place?.listed?.kind === 'file' && place.access !== 'read' ? { current: place.listed } : 'file_gone'
+    }
+    const into = await placeOf(upload)
+    if (!into) return 'folder_gone'
+    const current = await tree.child(upload.folder, upload.name)
+    if (current?.kind === 'folder') return 'name_taken'
+    return current ? { current } : { into }
+  }
+
+  /** Undefined when somebody else changed what was read. */
+  async function land(upload: Upload, sum: string, now: number): Promise<Upload | undefined> {
+    const target = await targetOf(upload)
+    if (typeof target === 'string') return giveUp(upload, target, now)
+    const node = 'current' in target ? target.current.id : upload.node
+    const ready: Upload = { ...upload, state: 'ready', sum, refs: 1, node }
+    const writes =
+      'current' in target
+        ? newVersion(filesTable, target.current, ready, now)
+        : newFile(filesTable, target.into, ready, now)
+    const cancelled = await items.transact([makeReady(filesTable, ready), ...writes])
+    if (cancelled) return cancelled[0] ? uploads.find(upload.id) : undefined
+    await usage.settle(upload.owner, upload.id)
+    return ready
+  }
+
+  /** The object is there and is what was announced; only then can there be a file of it. */
+  async function arrive(upload: Upload, now: number): Promise<Upload | undefined> {
+    const found = await objects.head(upload.id)
+    if (!found) return upload
+    const { size, sum = '' } = found
+    const isAnnounced = upload.uploadId === undefined ? sum === upload.sum : isSumOfParts(sum, upload)
+    if (size !== upload.size || !isAnnounced) return giveUp(upload, 'mismatch', now)
+    return untilSettled(() => land(upload, sum, now))
+  }
+
+  return {
+    giveUp,
+
+    /** What became of the upload by now; undefined when nothing is known of it, and then nothing is kept of it. */
+    async settle(id: string, now: number): Promise<Upload | undefined> {
+      const upload = await uploads.find(id)
+      if (upload?.state === 'pending') return arrive(upload, now)
+      if (upload?.state !== 'ready') await objects.remove(upload ?? { id })
+      // A read first: of what is over, nearly every one is closed.
+      if (upload && (await usage.open(upload.owner)).includes(id)) await uploads.closeSlot(upload)
+      return upload
+    },
+  }
+}
+
+function newFile(tableName: string, into: Place, upload: Upload, now: number) {
+  const { node: id, folder, name, sum = '', by } = upload
+  const times = { v: 1, createdAt: now, changedAt: now, changedBy: by }
+  const listed: Listed = { id, kind: 'file', folder, name, version: 1, ...contentOf(upload, sum, now), ...times }
+  return [
+    putIn(tableName, listedItem(listed), { only: ABSENT }),
+    putIn(tableName, nodeItem(nodeIn(listed, into)), { only: ABSENT }),
+  ]
+}
+
+/** The old content stays, as a version of the same file. */
+function newVersion(tableName: string, current: ListedFile, upload: Upload, now: number) {
+  const { sum = '', by } = upload
+  const { partSize: _, ...rest } = current
+  const next = { version: current.version + 1, v: current.v + 1, changedAt: now, changedBy: by }
+  return [
+    putIn(tableName, listedItem({ ...rest, ...contentOf(upload, sum, now), ...next }), asRead(current)),
+    putIn(tableName, versionItem(current), { only: ABSENT }),
+  ]
+}

@@ -1,0 +1,109 @@
+import { config } from '../config.ts'
+import { giveUpAt, LARGEST_SINGLE, PUT_LIFE, partSizeFor, type Upload } from '../contents/upload.ts'
+import { uploadStore } from '../contents/upload-store.ts'
+import { usageStore } from '../contents/usage-store.ts'
+import { urlsBy } from '../contents/wiring.ts'
+import { idFor, newId } from '../crypto/secrets.ts'
+import { LetheError } from '../errors.ts'
+import { checkName } from '../files/item.ts'
+import { ROOT } from '../files/tree-store.ts'
+import { filesTable, tree } from '../files/wiring.ts'
+import { isoTime } from '../http/contract.ts'
+import { protectedEndpoint } from '../http/endpoint.ts'
+import { idempotencyKey } from '../http/preconditions.ts'
+import { checkCaller, db } from '../sessions/wiring.ts'
+import { createUpload, uploadView } from './contract.ts'
+
+const uploads = uploadStore(db, filesTable)
+const usage = usageStore(db, filesTable)
+const limits = config.uploadLimits()
+const scan = config.scanner() === 'events' ? 'pending' : 'none'
+const urls = urlsBy(db)
+
+export const handler = protectedEndpoint(createUpload, checkCaller).run(async ({ body, headers, caller, now }) => {
+  const by = caller.userId
+  const isSingle = body.size <= LARGEST_SINGLE
+  checkDigest(body, isSingle)
+  const key = idempotencyKey(headers)
+  const id = idFor(by, 'POST /files', key)
+  const { owner, ...target } = 'fileId' in body ? await newVersionOf(body.fileId, by) : await newFileAt(body, by)
+  const asked = { ...target, size: body.size, type: body.type, ...(isSingle ? { sum: body.sha256 ?? '' } : {}) }
+  const before = key === undefined ? undefined : await uploads.find(id)
+  const upload = before ?? (await begin({ ...asked, id, owner, by }, key === undefined, now))
+  checkSame(upload, asked)
+  // Repeated late, it gives no URL that would outlive the upload.
+  const isOpen = upload.state === 'pending' && now + 2 * PUT_LIFE < giveUpAt(upload)
+  const put = isOpen && isSingle ? await urls.put(upload, now) : undefined
+  const body201 = { upload: uploadView(upload, by) }
+  if (!put) return { status: 201, body: body201 }
+  return { status: 201, body: { ...body201, put: { ...put, expiresAt: isoTime(put.expiresAt) } } }
+})
+
+type Target = { owner: string; folder: string; name: string; file?: string }
+type Asked = Omit<Target, 'owner'> & { size: number; type: string; sum?: string }
+
+async function newVersionOf(file: string, caller: string): Promise<Target> {
+  const { node } = await tree.listed('file', file, caller, 'write')
+  return { owner: node.owner, folder: node.folder, name: node.name, file }
+}
+
+async function newFileAt(
+  body: { path: string } | { folderId?: string; name: string },
+  caller: string,
+): Promise<Target> {
+  const { folderId = ROOT, name } = 'path' in body ? await placeOf(body.path, caller) : body
+  checkName(name)
+  const { node } = await tree.folder(folderId, caller, 'write')
+  if ((await tree.child(node.id, name))?.kind === 'folder') throw new LetheError('name_taken')
+  return { owner: node.owner, folder: node.id, name }
+}
+
+/** The room first: whoever has a URL has the room for what it takes. */
+async function begin(asked: Asked & Pick<Upload, 'id' | 'owner' | 'by'>, once: boolean, now: number) {
+  const { id, owner, size } = asked
+  const isTaken = await usage.reserve(owner, { id, size, at: now }, limits)
+  const fresh: Upload = { ...asked, state: 'pending', node: newId(), refs: 0, scan, createdAt: now }
+  const giveBack = async () => isTaken && (await usage.release(owner, { id, size }))
+  const upload = await inParts(fresh).catch(async (error) => {
+    // A repetition of the same key may hold on to this room: then the sweep gives it back, if need be.
+    if (once) await giveBack()
+    throw error
+  })
+  const found = await uploads.create(upload)
+  // Another of the same key was faster, and is over by now or another's to keep: what was just taken is given back.
+  const isHolder = found?.state === 'pending' && found.owner === owner
+  if (found && !isHolder) await giveBack()
+  return found ?? upload
+}
+
+async function inParts(upload: Upload): Promise<Upload> {
+  if (upload.sum !== undefined) return upload
+  return { ...upload, partSize: partSizeFor(upload.size), uploadId: await urls.startParts(upload) }
+}
+
+function checkSame(found: Upload, asked: Asked): void {
+  const { folder, name, file, size, type } = asked
+  const isSamePlace = found.file === file && (file !== undefined || (found.folder === folder && found.name === name))
+  const isSame = isSamePlace && found.size === size && found.type === type
+  const isSameContent = asked.sum === undefined || asked.sum === found.sum
+  if (!isSame || !isSameContent) throw new LetheError('idempotency_key_reused')
+}
+
+function checkDigest({ sha256 }: { sha256?: string | undefined }, isSingle: boolean): void {
+  if (isSingle === (sha256 !== undefined)) return
+  const message = isSingle ? 'is needed up to 16 MiB' : 'is of each part above 16 MiB'
+  throw new LetheError('invalid_input', { errors: [{ field: 'sha256', message }] })
+}
+
+/** From the caller's own root, folder by folder. */
+async function placeOf(path: string, caller: string): Promise<{ folderId: string; name: string }> {
+  const [name = '', ...folders] = path.split('/').reverse()
+  let folderId = ROOT
+  for (const folder of folders.reverse()) {
+    checkName(folder)
+    const found = await tree.child(folderId === ROOT ? caller : folderId, folder)
+    if (found?.kind !== 'folder') throw new LetheError('folder_not_found')
+    folderId = found.id
+  }
+  return { folderId, name }
+}

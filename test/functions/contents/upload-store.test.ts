@@ -1,0 +1,4 @@
+import { startDynoxide, usingDatabase } from '../../helpers/dynamodb.ts'
+import { uploadRules } from './upload-store.rules.ts'
+
+uploadRules(usingDatabase(startDynoxide))

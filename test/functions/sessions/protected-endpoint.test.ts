@@ -1,0 +1,145 @@
+import * as v from 'valibot'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LetheError } from '../../../functions/errors.ts'
+import type { Contract } from '../../../functions/http/contract.ts'
+import { protectedEndpoint, together } from '../../../functions/http/endpoint.ts'
+import type { CallerCheck, Checked } from '../../../functions/sessions/caller.ts'
+import { aGate, aSession } from '../../helpers/builders.ts'
+import { ask, json } from '../../helpers/gateway-event.ts'
+
+const CONTRACT = {
+  summary: '',
+  body: v.strictObject({ name: v.string() }),
+  answers: { 200: v.object({ name: v.string() }), 204: null },
+} as const satisfies Contract
+const READING = { summary: '', answers: { 200: v.object({ name: v.string() }), 204: null } } as const satisfies Contract
+
+beforeEach(() => {
+  for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('a protected route', () => {
+  const CHECKED: Checked = { gate: aGate(), session: aSession() }
+  const CALLER = { userId: CHECKED.session.userId, sid: CHECKED.session.sid }
+  const order: string[] = []
+  beforeEach(() => {
+    order.length = 0
+  })
+
+  /** Says who asks at once, and whether the session lives a little later. */
+  function checkSaying(checked: Checked | LetheError): CallerCheck {
+    return async () => {
+      const answered = pause(10).then(() => {
+        order.push('checked')
+        if (checked instanceof LetheError) throw checked
+        return checked
+      })
+      answered.catch(() => undefined)
+      return { caller: CALLER, checked: answered }
+    }
+  }
+  const working = (check: CallerCheck, work: () => Promise<void> = async () => undefined) =>
+    protectedEndpoint(CONTRACT, check).run(async () => {
+      order.push('work')
+      await work()
+      return { status: 204 }
+    })
+  const DEAD = new LetheError('session_ended')
+  const GET = { method: 'GET', ...json({ name: 'Jane' }) }
+
+  it('does its reading beside the check', async () => {
+    expect((await ask(working(checkSaying(CHECKED)), GET)).status).toBe(204)
+    expect(order).toEqual(['work', 'checked'])
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('does its writing after the check: %s', async (method) => {
+    const request = { method, ...json({ name: 'Jane' }) }
+    expect((await ask(working(checkSaying(CHECKED)), request)).status).toBe(204)
+    expect(order).toEqual(['checked', 'work'])
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('never writes for a dead session: %s', async (method) => {
+    expect((await ask(working(checkSaying(DEAD)), { method, ...json({ name: 'Jane' }) })).body.code).toBe(
+      'session_ended',
+    )
+    expect(order).toEqual(['checked'])
+  })
+
+  it('answers nothing that was read for a dead session', async () => {
+    expect((await ask(working(checkSaying(DEAD)), GET)).body.code).toBe('session_ended')
+  })
+
+  it('tells a dead session of its end, not of what else went wrong', async () => {
+    const failing = working(checkSaying(DEAD), () => Promise.reject(new LetheError('store_unavailable')))
+    expect((await ask(failing, GET)).body.code).toBe('session_ended')
+    expect((await ask(working(checkSaying(DEAD)), { method: 'GET', ...json({ name: 7 }) })).body.code).toBe(
+      'session_ended',
+    )
+    expect((await ask(working(checkSaying(DEAD)), { method: 'POST', body: '{' })).body.code).toBe('session_ended')
+  })
+
+  it('tells a living one what went wrong', async () => {
+    const failing = working(checkSaying(CHECKED), () => Promise.reject(new LetheError('store_unavailable')))
+    expect((await ask(failing, GET)).body.code).toBe('store_unavailable')
+    expect((await ask(working(checkSaying(CHECKED)), { method: 'POST', ...json({ name: 7 }) })).body.code).toBe(
+      'invalid_input',
+    )
+  })
+
+  it('without a valid token reads nothing of the request and does no work', async () => {
+    const check: CallerCheck = () => Promise.reject(new LetheError('token_invalid'))
+    expect((await ask(working(check), { method: 'GET', body: '{' })).body.code).toBe('token_invalid')
+    expect(order).toEqual([])
+  })
+
+  it('leaves no work behind when the check has failed: both have ended before it answers', async () => {
+    let ended = false
+    const slow = working(checkSaying(DEAD), async () => {
+      await pause(30)
+      ended = true
+    })
+    await ask(slow, GET)
+    expect(ended).toBe(true)
+  })
+
+  it('gives its work the caller and what was checked', async () => {
+    const handler = protectedEndpoint(READING, checkSaying(CHECKED)).run(async ({ caller, checked }) => {
+      expect(caller).toEqual(CALLER)
+      expect(await checked).toEqual(CHECKED)
+      return { status: 200, body: { name: caller.sid } }
+    })
+    expect((await ask(handler, {})).body).toEqual({ name: CALLER.sid })
+  })
+})
+
+describe('two things together', () => {
+  it('give both their values', async () => {
+    expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two'])
+  })
+
+  it('fail with the first one’s error, after both have ended', async () => {
+    let ended = 0
+    const failAfter = (time: number, message: string) =>
+      pause(time).then(() => {
+        ended++
+        throw new Error(message)
+      })
+    await expect(together(failAfter(20, 'first'), failAfter(1, 'second'))).rejects.toThrow('first')
+    expect(ended).toBe(2)
+    await expect(
+      together(
+        failAfter(1, 'first'),
+        pause(20).then(() => ended++),
+      ),
+    ).rejects.toThrow('first')
+    expect(ended).toBe(4)
+    await expect(together(pause(1), failAfter(1, 'second'))).rejects.toThrow('second')
+  })
+})
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

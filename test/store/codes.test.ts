@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../helpers/dynamodb.ts'
-import { codeRules } from './rules/codes.ts'
-
-codeRules(usingDatabase(startDynoxide))

@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../helpers/dynamodb.ts'
-import { trashRules } from './rules/trash.ts'
-
-trashRules(usingDatabase(startDynoxide))

@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../helpers/dynamodb.ts'
-import { uploadRules } from './rules/uploads.ts'
-
-uploadRules(usingDatabase(startDynoxide))

@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../helpers/dynamodb.ts'
-import { usageRules } from './rules/usage.ts'
-
-usageRules(usingDatabase(startDynoxide), { rounds: 200 })

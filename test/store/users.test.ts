@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../helpers/dynamodb.ts'
-import { userRules } from './rules/users.ts'
-
-userRules(usingDatabase(startDynoxide))
