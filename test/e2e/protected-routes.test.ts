@@ -1,35 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, openAccount, profileOf, sessionsOf, signIn, type Tokens } from './accounts.ts'
 import { call, expectProblem, expectUnauthorized } from './client.ts'
-import { expectThings, fileUses, makeThings, type Things } from './file-routes.ts'
 import { documentedRoutes } from './openapi.ts'
 import { PATIENCE } from './pace.ts'
+import { expectThings, makeThings, type Things, type Use } from './things.ts'
+import { USES } from './uses.ts'
 
-const PUBLIC = [
-  'GET /health',
-  'GET /openapi.json',
-  'POST /links/open',
-  'POST /sessions',
-  'POST /sessions/refresh',
-  'POST /users',
-  'POST /users/verify',
-]
 const protectedRoutes = documentedRoutes.filter(({ operation }) => operation.security?.length)
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`
 
-type Use = { status: number; ids?: () => Record<string, string>; json?: object }
-
 /** A rightful request for each protected route, in an order in which none spoils the next. */
-const USES: Record<string, Use> = {
-  'GET /me': { status: 200 },
-  'PATCH /me': { status: 200, json: { name: 'First' } },
-  ...fileUses(() => things),
-  'GET /sessions': { status: 200 },
-  'DELETE /sessions/{id}': { status: 204, ids: () => ({ id: bystander.session.id }) },
-  'DELETE /sessions/current': { status: 204 },
-  'DELETE /sessions': { status: 204 },
-  'DELETE /me': { status: 204 },
-}
+const PROTECTED_USES = Object.entries(USES).filter(([, use]) => !use.public)
+const PUBLIC = Object.keys(USES).filter((name) => USES[name]?.public)
 
 let account: Account
 let bystander: Tokens
@@ -38,13 +20,13 @@ let things: Things
 beforeAll(async () => {
   account = await openAccount()
   bystander = await signIn(account)
-  things = await makeThings({ ...account, token: bystander.accessToken })
+  things = await makeThings({ ...account, token: bystander.accessToken }, bystander.session.id)
 }, PATIENCE)
 
 function use(name: string, { json, ids }: Use, token?: string) {
   const [method = '', path = ''] = name.split(' ')
-  const target = path.replace(/\{(\w+)\}/g, (_, id: string) => ids?.()[id] ?? '')
-  return call(method, target, { ...(token ? { token } : {}), ...(json ? { json } : {}) })
+  const target = path.replace(/\{(\w+)\}/g, (_, id: string) => ids?.(things)[id] ?? '')
+  return call(method, target, { ...(token ? { token } : {}), ...(json ? { json: json(things) } : {}) })
 }
 
 async function expectUnchanged(): Promise<void> {
@@ -56,11 +38,11 @@ async function expectUnchanged(): Promise<void> {
 describe('protected routes', { timeout: PATIENCE }, () => {
   test('are all but those on the public list, and each is known here', () => {
     const open = documentedRoutes.filter((route) => !protectedRoutes.includes(route))
-    expect(open.map(nameOf).toSorted()).toEqual(PUBLIC)
-    expect(protectedRoutes.map(nameOf).toSorted()).toEqual(Object.keys(USES).toSorted())
+    expect(open.map(nameOf).toSorted()).toEqual(PUBLIC.toSorted())
+    expect(protectedRoutes.map(nameOf).toSorted()).toEqual(PROTECTED_USES.map(([name]) => name).toSorted())
   })
 
-  test.each(Object.entries(USES))('%s without a token is refused by the gateway', async (name, wanted) => {
+  test.each(PROTECTED_USES)('%s without a token is refused by the gateway', async (name, wanted) => {
     expectUnauthorized(await use(name, wanted))
   })
 
@@ -71,14 +53,14 @@ describe('protected routes', { timeout: PATIENCE }, () => {
   test('with the token of an ended session are refused, each of them, and change nothing', async () => {
     const { accessToken: token } = await signIn(account)
     expect((await call('DELETE', '/sessions/current', { token })).status).toBe(204)
-    for (const [name, wanted] of Object.entries(USES)) {
+    for (const [name, wanted] of PROTECTED_USES) {
       expectProblem(await use(name, wanted, token), 401, 'session_ended')
     }
     await expectUnchanged()
   })
 
   test('work as the very first request of a session, each of them', async () => {
-    for (const [name, wanted] of Object.entries(USES)) {
+    for (const [name, wanted] of PROTECTED_USES) {
       const { accessToken } = await signIn(account)
       const answer = await use(name, wanted, accessToken)
       expect({ name, status: answer.status, text: answer.text }).toMatchObject({ name, status: wanted.status })
