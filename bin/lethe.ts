@@ -2,15 +2,15 @@ import { App, Validations } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { ApiStack } from '../lib/api-stack.ts'
-import { bundleEntries } from '../lib/bundle/bundle.ts'
+import { bundleFunctions } from '../lib/bundle/bundle.ts'
 import { readSettings } from '../lib/settings.ts'
 import { StateStack } from '../lib/state-stack.ts'
 
 const app = new App()
 const settings = readSettings(app)
-const bundles = await bundleEntries()
+const bundles = await bundleFunctions(settings.functionPer)
 try {
-  const code = (entry: string) => Code.fromAsset(bundles.folder(entry))
+  const code = (name: string) => Code.fromAsset(bundles.folder(name))
   const state = new StateStack(app, 'LetheState', { settings, code })
   new ApiStack(app, 'LetheApi', { settings, state })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

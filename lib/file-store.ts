@@ -5,10 +5,7 @@ import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { Settings } from './settings.ts'
-import { FILE_EVENTS_TIMEOUT, FILE_WORK_TIMEOUT } from './triggers.ts'
-
-/** As long as AWS asks for: six times what the consumer may take. */
-const VISIBILITY = 6
+import { visibilityOf } from './visibility.ts'
 
 export type FileStoreProps = { bucket: Bucket; deadLetters: Queue; settings: Settings }
 
@@ -20,15 +17,15 @@ export class FileStore extends Construct {
   constructor(scope: Construct, id: string, { bucket, deadLetters, settings }: FileStoreProps) {
     super(scope, id)
     keepObjects(bucket.node.defaultChild as CfnBucket, settings)
-    const queue = (name: string, consumerTakes: Duration) =>
+    const queue = (name: string, visibilityTimeout: Duration) =>
       new Queue(this, name, {
         retentionPeriod: Duration.days(14),
-        visibilityTimeout: Duration.seconds(VISIBILITY * consumerTakes.toSeconds()),
+        visibilityTimeout,
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
         enforceSSL: true,
       })
-    this.events = queue('Events', FILE_EVENTS_TIMEOUT)
-    this.work = queue('Work', FILE_WORK_TIMEOUT)
+    this.events = queue('Events', visibilityOf('fileEvents'))
+    this.work = queue('Work', visibilityOf('fileWork'))
     this.ruleToEvents('ObjectCreated', {
       source: ['aws.s3'],
       'detail-type': ['Object Created'],

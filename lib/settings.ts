@@ -30,6 +30,8 @@ export type Settings = {
   unscannable: 'blocked' | 'allowed'
   requestsPerSecond: number
   burst: number
+  /** One function for each zone; or, to prove every row by itself, one for each route. */
+  functionPer: 'zone' | 'route'
   domain: { name: string; certificateArn: string } | undefined
 }
 
@@ -64,6 +66,7 @@ export function readSettings(app: Construct): Settings {
     unscannable: oneOf('unscannable', text('unscannable', 'blocked'), ['blocked', 'allowed']),
     requestsPerSecond: count('requestsPerSecond', 1000),
     burst: count('burst', 2000),
+    functionPer: oneOf('functionPer', text('functionPer', 'zone'), ['zone', 'route']),
     domain: name ? { name, certificateArn } : undefined,
   }
 }

@@ -6,22 +6,21 @@ import { BlockPublicAccess, Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { triggers, workOf } from '../functions/rows.ts'
+import { USUAL } from '../functions/zones.ts'
 import { FileStore } from './file-store.ts'
 import { Issuer } from './issuer.ts'
-import { RouteFunction, type Surroundings } from './route-function.ts'
 import type { Settings } from './settings.ts'
-import { settingVariables, type Things } from './things.ts'
-import { SEND_MAIL_TIMEOUT, triggers } from './triggers.ts'
+import { type Sources, settingVariables, type Things } from './things.ts'
+import { visibilityOf } from './visibility.ts'
+import { type Deployment, ZoneFunction } from './zone-function.ts'
 
-export type StateStackProps = StackProps & { settings: Settings; code: Surroundings['code'] }
+export type StateStackProps = StackProps & { settings: Settings; code: Deployment['code'] }
 
 /** Everything that must survive. LetheApi can be destroyed and deployed again beside it at any time. */
 export class StateStack extends Stack {
-  readonly surroundings: Surroundings
-  readonly sessions: TableV2
-  readonly mailQueue: Queue
-  readonly fileStore: FileStore
-  readonly deadLetters: Queue
+  readonly deployment: Deployment
+  readonly sources: Sources
   readonly accessLogs: LogGroup
   readonly issuer: string
   readonly domainName: CfnDomainName | undefined
@@ -32,49 +31,41 @@ export class StateStack extends Stack {
     const kept = settings.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
 
     const users = this.table('Users', settings, { pointInTimeRecovery: true, stream: true })
-    this.sessions = this.table('Sessions', settings, { timeToLive: true, stream: true })
+    const sessions = this.table('Sessions', settings, { timeToLive: true, stream: true })
     const codes = this.table('Codes', settings, { timeToLive: true })
-    for (const table of [this.sessions, codes]) {
+    for (const table of [sessions, codes]) {
       Validations.of(table).acknowledge({
         id: 'AwsSolutions-DDB3',
         reason: 'Sessions and codes are never restored from a backup: restored rotation state reads as theft.',
       })
     }
 
-    const keyRing = new CfnSecret(this, 'KeyRing', {
-      description: 'Signing keys of the access tokens; the first one is put by the deployment itself.',
-    })
-    keyRing.applyRemovalPolicy(kept)
-    Validations.of(keyRing).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'A signing key is rotated by publishing its successor first, which a rotation schedule cannot do.',
-    })
-
+    const keyRing = this.keyRing(kept)
     const documents = this.bucket('IssuerDocuments', kept)
     const issuer = new Issuer(this, 'Issuer', { documents, issuerUrl: settings.issuerUrl })
     this.issuer = issuer.url
 
     // What a consumer gave up: mails, and stream records of which nobody could be told.
-    this.deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
-    this.mailQueue = new Queue(this, 'Mail', {
+    const deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
+    const mailQueue = new Queue(this, 'Mail', {
       retentionPeriod: Duration.days(14),
-      // As long as AWS asks for, and longer than the minute between two mails to one address.
-      visibilityTimeout: Duration.seconds(6 * SEND_MAIL_TIMEOUT.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      // Also longer than the minute between two mails to one address.
+      visibilityTimeout: visibilityOf('mailQueue'),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
       enforceSSL: true,
     })
     const fileRecords = this.table('FileRecords', settings, { pointInTimeRecovery: true, stream: true })
     const fileBucket = this.bucket('Files', kept)
-    this.fileStore = new FileStore(this, 'FileStore', { bucket: fileBucket, deadLetters: this.deadLetters, settings })
+    const fileStore = new FileStore(this, 'FileStore', { bucket: fileBucket, deadLetters, settings })
     const logs = new LogGroup(this, 'FunctionLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: kept })
     this.accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy: kept })
     this.domainName = this.customDomain(settings, kept)
 
     const things: Things = {
       users: thing('dynamodb', users.tableArn, 'USERS_TABLE', users.tableName),
-      sessions: thing('dynamodb', this.sessions.tableArn, 'SESSIONS_TABLE', this.sessions.tableName),
+      sessions: thing('dynamodb', sessions.tableArn, 'SESSIONS_TABLE', sessions.tableName),
       codes: thing('dynamodb', codes.tableArn, 'CODES_TABLE', codes.tableName),
-      mailQueue: thing('sqs', this.mailQueue.queueArn, 'MAIL_QUEUE_URL', this.mailQueue.queueUrl),
+      mailQueue: thing('sqs', mailQueue.queueArn, 'MAIL_QUEUE_URL', mailQueue.queueUrl),
       keyRing: thing('secretsmanager', keyRing.attrId, 'KEY_RING_SECRET', keyRing.attrId),
       issuerDocuments: {
         ...thing('s3', documents.arnForObjects('.well-known/*'), 'ISSUER_BUCKET', documents.bucketName),
@@ -83,10 +74,10 @@ export class StateStack extends Stack {
           reason: 'The two issuer documents live below this prefix and nothing else does.',
         },
       },
-      ...this.fileThings(fileRecords, fileBucket),
+      ...this.fileThings(fileRecords, fileBucket, fileStore.work),
       mail: thing('ses', this.mailIdentityArn(settings), 'MAIL_FROM', settings.mailFrom),
     }
-    this.surroundings = {
+    this.deployment = {
       things,
       settings: settingVariables(settings, issuer.url),
       logs,
@@ -94,12 +85,28 @@ export class StateStack extends Stack {
       sourceMaps: settings.sourceMaps,
       code: props.code,
     }
+    this.sources = {
+      queues: { mailQueue, fileEvents: fileStore.events, fileWork: fileStore.work },
+      streams: { sessions: streamOf(sessions) },
+      deadLetters,
+    }
     this.ensureKeyRing(issuer, documents)
     new CfnOutput(this, 'IssuerUrl', { value: issuer.url })
   }
 
-  private fileThings(records: TableV2, bucket: Bucket) {
-    const { work } = this.fileStore
+  private keyRing(removalPolicy: RemovalPolicy): CfnSecret {
+    const keyRing = new CfnSecret(this, 'KeyRing', {
+      description: 'Signing keys of the access tokens; the first one is put by the deployment itself.',
+    })
+    keyRing.applyRemovalPolicy(removalPolicy)
+    Validations.of(keyRing).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'A signing key is rotated by publishing its successor first, which a rotation schedule cannot do.',
+    })
+    return keyRing
+  }
+
+  private fileThings(records: TableV2, bucket: Bucket, work: Queue) {
     return {
       files: thing('dynamodb', records.tableArn, 'FILES_TABLE', records.tableName),
       fileObjects: {
@@ -160,19 +167,24 @@ export class StateStack extends Stack {
 
   /** Before the authorizer of LetheApi is created its issuer must answer, and before that there must be a key. */
   private ensureKeyRing(issuer: Issuer, documents: Bucket) {
-    const trigger = new RouteFunction(this, 'EnsureKeyRing', {
-      ...this.surroundings,
-      work: triggers.ensureKeyRing,
-      timeout: Duration.minutes(5),
-    })
+    const row = triggers.find(({ source }) => source.kind === 'deployment')
+    if (!row) throw new Error('no row is for the deployment')
+    const its = { name: row.entry, ...workOf([row]), zone: { ...USUAL, seconds: row.seconds } }
+    const trigger = new ZoneFunction(this, 'EnsureKeyRing', this.deployment, its)
     const ensured = new CustomResource(this, 'KeyRingEnsured', {
       resourceType: 'Custom::KeyRing',
       serviceToken: trigger.function.functionArn,
-      serviceTimeout: Duration.minutes(5),
+      serviceTimeout: Duration.seconds(row.seconds),
       properties: { Issuer: issuer.url },
     })
     ensured.node.addDependency(issuer, documents)
   }
+}
+
+function streamOf(table: TableV2): string {
+  const { tableStreamArn } = table
+  if (!tableStreamArn) throw new Error(`the table ${table.node.id} has no stream`)
+  return tableStreamArn
 }
 
 function thing(service: string, arn: string, variable: string, value: string) {

@@ -1,4 +1,5 @@
-import type { Setting, Thing } from './routes.ts'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { QueueName, Setting, Thing } from '../functions/http/row.ts'
 import type { Settings } from './settings.ts'
 
 /** What a function may touch: the service whose actions apply, the ARN they apply to, and the variable that names it. */
@@ -13,6 +14,14 @@ export type Things = Record<
     prefix?: { spelled: string; reason: string }
   }
 >
+
+/** What can wake a function, and where what it gave up is kept. */
+export type Sources = {
+  queues: Record<QueueName, Queue>
+  /** ARNs of the streams. */
+  streams: { sessions: string }
+  deadLetters: Queue
+}
 
 export function settingVariables(settings: Settings, issuer: string): Record<Setting, string> {
   return {

@@ -1,6 +1,9 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { deleteIn, fromItem, type Item, isRefused, table, toItem } from '../data/table.ts'
-import { CODE_TRIES, type PendingUser } from './user.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, table } from '../data/table.ts'
+import { deleteIn } from '../data/write.ts'
+import { CODE_TRIES } from './code.ts'
+import type { PendingUser } from './user.ts'
 
 export type CreateOutcome = 'created' | 'taken' | 'used'
 

@@ -1,13 +1,12 @@
-import { config } from '../config.ts'
 import { LetheError } from '../errors.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { getMe, profileView } from './contract.ts'
-import { userStore } from './user-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { getMe } from './contract.ts'
+import { profileView } from './views.ts'
+import { users } from './wiring.ts'
 
-const users = userStore(db, config.usersTable())
+const needs = () => ({ users: users() })
 
-export const handler = protectedEndpoint(getMe, checkCaller).run(async ({ caller }) => {
+export const handler = protectedEndpoint(getMe, needs).run(async ({ caller }, { users }) => {
   const profile = await users.findProfile(caller.userId)
   // Gate and profile leave in one step: a session that outlives its profile has ended.
   if (!profile) throw new LetheError('session_ended')

@@ -1,13 +1,11 @@
 import { config } from '../config.ts'
-import { usageStore } from '../contents/usage-store.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { usage } from '../contents/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { getUsage } from './contract.ts'
 
-const usage = usageStore(db, config.filesTable())
-const limits = config.uploadLimits()
+const needs = () => ({ usage: usage(), limits: config.uploadLimits() })
 
-export const handler = protectedEndpoint(getUsage, checkCaller).run(async ({ caller }) => {
+export const handler = protectedEndpoint(getUsage, needs).run(async ({ caller }, { usage, limits }) => {
   const { quota, used, open } = await usage.read(caller.userId, limits)
   return { status: 200, body: { bytes: { used, limit: quota }, uploads: { open: open.length, limit: limits.open } } }
 })

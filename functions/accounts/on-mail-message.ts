@@ -1,36 +1,37 @@
 import { config } from '../config.ts'
 import { hashPassword } from '../crypto/passwords.ts'
 import { hashOf, newSecret, newTypedCode } from '../crypto/secrets.ts'
-import { eachMessage } from '../data/each-message.ts'
-import { database } from '../data/table.ts'
-import { mailLog } from '../mail/mail-log-store.ts'
-import { mailer } from '../mail/mailer.ts'
+import { eachMessage } from '../data/queue.ts'
 import { type MailMessage, parseMailMessage } from '../mail/message.ts'
 import { accountExistsMail, signUpMail, tokenReuseMail } from '../mail/texts.ts'
-import { codeStore } from './code-store.ts'
-import { userStore } from './user-store.ts'
+import { mail, mailLog } from '../mail/wiring.ts'
+import { codes, users } from './wiring.ts'
 
-const db = database()
-const codes = codeStore(db, config.codesTable())
-const log = mailLog(db, config.codesTable())
-const users = userStore(db, config.usersTable())
-const mail = mailer(config.mailFrom())
-const passwordMemoryMib = config.passwordMemoryMib()
-const product = { name: config.productName(), appUrl: config.appUrl() }
+const needs = () => ({
+  codes: codes(),
+  users: users(),
+  log: mailLog(),
+  mail: mail(),
+  passwordMemoryMib: config.passwordMemoryMib(),
+  product: { name: config.productName(), appUrl: config.appUrl() },
+})
+type Needs = ReturnType<typeof needs>
 
-export const handler = eachMessage((body, now) => sendOnce(parseMailMessage(body), now))
+export const handler = eachMessage(needs, (has, body, now) => sendOnce(has, parseMailMessage(body), now))
 
-async function sendOnce(message: MailMessage, now: number): Promise<void> {
+async function sendOnce(has: Needs, message: MailMessage, now: number): Promise<void> {
+  const { log } = has
   const event = message.kind === 'sign-up' ? `sign-up#${message.pendingId}` : `token-reuse#${message.sid}`
   const claim = await log.claim(event, now)
   if (claim === 'done') return
   if (claim === 'busy') throw new Error(`${event} is being sent by another`)
-  if (message.kind === 'sign-up') await sendSignUpMail(message.pendingId, now)
-  else await sendReuseMail(message)
+  if (message.kind === 'sign-up') await sendSignUpMail(has, message.pendingId, now)
+  else await sendReuseMail(has, message)
   await log.done(event)
 }
 
-async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
+async function sendSignUpMail(has: Needs, pendingId: string, now: number): Promise<void> {
+  const { codes, users, log, mail, passwordMemoryMib, product } = has
   const pending = await codes.findPending(pendingId, now)
   if (!pending) return
   if (!(await log.allow(pending.login, pendingId, now))) {
@@ -47,7 +48,9 @@ async function sendSignUpMail(pendingId: string, now: number): Promise<void> {
   await mail.send(signUpMail(pending.address, { token: `${pendingId}.${secret}`, code }, product))
 }
 
-async function sendReuseMail({ userId, at }: Extract<MailMessage, { kind: 'token-reuse' }>): Promise<void> {
+type ReuseMessage = Extract<MailMessage, { kind: 'token-reuse' }>
+
+async function sendReuseMail({ users, mail, product }: Needs, { userId, at }: ReuseMessage): Promise<void> {
   const profile = await users.findProfile(userId)
   if (profile) await mail.send(tokenReuseMail(profile.email, at, product))
 }

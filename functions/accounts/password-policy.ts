@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url'
 
 export type PasswordWeakness = 'malformed' | 'too_short' | 'too_long' | 'too_simple'
 
-type Surroundings = { address: string; productName: string; isListed: (lowerCaseWord: string) => boolean }
+type PasswordContext = { address: string; productName: string; isListed: (lowerCaseWord: string) => boolean }
 
 const MIN_LENGTH = 15
 const MAX_LENGTH = 256
@@ -39,7 +39,7 @@ const LOOK_ALIKES: Record<string, string> = {
 /** Why a password may not be chosen. Length counts code points of NFC, the form that is hashed; nothing else is altered. */
 export function passwordWeakness(
   password: string,
-  { address, productName, isListed }: Surroundings,
+  { address, productName, isListed }: PasswordContext,
 ): PasswordWeakness | undefined {
   if (password.length > MAX_UNITS) return 'too_long'
   // Encoding turns every lone surrogate into U+FFFD, so two different passwords would open the same account.
@@ -51,7 +51,7 @@ export function passwordWeakness(
   return isTooSimple(fold(hashed), contextWords(address, productName), isListed) ? 'too_simple' : undefined
 }
 
-function isTooSimple(folded: string, context: string[], isListed: Surroundings['isListed']): boolean {
+function isTooSimple(folded: string, context: string[], isListed: PasswordContext['isListed']): boolean {
   const strips = [
     (text: string) => withoutWords(text, context),
     (text: string) => shortenRuns(text, 1),
@@ -83,7 +83,7 @@ function combinations(strips: ((text: string) => string)[], text: string): strin
   return [...found]
 }
 
-function isOneListedWord(text: string, isListed: Surroundings['isListed']): boolean {
+function isOneListedWord(text: string, isListed: PasswordContext['isListed']): boolean {
   const core = withoutTrailingDigits(text)
   const spellings = [text, core, core.replace(/^\p{Nd}+/u, '')]
   return spellings.some((word) => isListed(word) || isListed(unmask(word, 'i')) || isListed(unmask(word, 'l')))

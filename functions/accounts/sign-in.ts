@@ -2,24 +2,33 @@ import { config } from '../config.ts'
 import { hashPassword, needsRehash, nobodysHash, verifyPassword } from '../crypto/passwords.ts'
 import { hashOf, newId, newSecret } from '../crypto/secrets.ts'
 import { LetheError } from '../errors.ts'
-import { endpoint, together } from '../http/endpoint.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { together } from '../http/together.ts'
 import { canonicalAddress } from '../mail/email-address.ts'
-import { signIn } from '../sessions/contract.ts'
 import { formatRefreshToken, newSession } from '../sessions/session.ts'
-import { db, issueTokens, sessions } from '../sessions/token-issuer.ts'
-import { userStore } from './user-store.ts'
+import { sessions, tokens } from '../sessions/wiring.ts'
+import { signIn } from './contract.ts'
+import { users } from './wiring.ts'
 
-const users = userStore(db, config.usersTable())
-const passwordMemoryMib = config.passwordMemoryMib()
-const limits = config.sessionLimits()
-
-/** Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long. */
-const NOBODYS_LOGIN = { userId: 'nobody', phc: nobodysHash(passwordMemoryMib) }
 const NOBODYS_ADDRESS = 'nobody@invalid'
 
-export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, now }) => {
+const needs = () => {
+  const passwordMemoryMib = config.passwordMemoryMib()
+  return {
+    users: users(),
+    sessions: sessions(),
+    tokens: tokens(),
+    limits: config.sessionLimits(),
+    passwordMemoryMib,
+    // Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long.
+    nobodysLogin: { userId: 'nobody', phc: nobodysHash(passwordMemoryMib) },
+  }
+}
+
+export const handler = endpoint(signIn, needs).run(async ({ body, sourceIp, userAgent, now }, has) => {
+  const { users, sessions, tokens, limits, passwordMemoryMib, nobodysLogin } = has
   const login = canonicalAddress(body.email) ?? NOBODYS_ADDRESS
-  const { userId, phc } = (await users.findLogin(login)) ?? NOBODYS_LOGIN
+  const { userId, phc } = (await users.findLogin(login)) ?? nobodysLogin
   const [gate, fits] = await together(sessions.readGate(userId), verifyPassword(body.password, phc))
   if (!fits || gate?.status !== 'active') throw new LetheError('credentials_invalid')
   if (needsRehash(phc, passwordMemoryMib))
@@ -41,7 +50,7 @@ export const handler = endpoint(signIn).run(async ({ body, sourceIp, userAgent, 
     now,
   )
   // Signed first: a session without its tokens would be nobody's, and its owner would see it for a month.
-  const tokens = await issueTokens(session, formatRefreshToken(token), now)
+  const issued = await tokens.issue(session, formatRefreshToken(token), now)
   await sessions.create(session)
-  return { status: 201, body: tokens }
+  return { status: 201, body: issued }
 })

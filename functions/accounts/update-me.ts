@@ -1,13 +1,12 @@
-import { config } from '../config.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
 import { ifMatch } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { profileView, updateMe } from './contract.ts'
-import { userStore } from './user-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { updateMe } from './contract.ts'
+import { profileView } from './views.ts'
+import { users } from './wiring.ts'
 
-const users = userStore(db, config.usersTable())
+const needs = () => ({ users: users() })
 
-export const handler = protectedEndpoint(updateMe, checkCaller).run(async ({ body, headers, caller }) => {
+export const handler = protectedEndpoint(updateMe, needs).run(async ({ body, headers, caller }, { users }) => {
   const profile = await users.rename(caller.userId, body.name, ifMatch(headers))
   return { status: 200, body: profileView(profile), version: profile.v }
 })

@@ -1,16 +1,7 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import {
-  ABSENT,
-  deleteIn,
-  EXISTS,
-  fromItem,
-  type Item,
-  isRefused,
-  putIn,
-  table,
-  toItem,
-  updateIn,
-} from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, table } from '../data/table.ts'
+import { ABSENT, deleteIn, EXISTS, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
 import { gateKey } from '../sessions/session-store.ts'
 import type { Login, Profile } from './user.ts'

@@ -22,6 +22,3 @@ export type PendingUser = {
   tokenHash?: string
   codePhc?: string
 }
-
-export const PENDING_LIFE = 86_400
-export const CODE_TRIES = 5

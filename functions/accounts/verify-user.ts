@@ -1,22 +1,26 @@
 import { config } from '../config.ts'
 import { nobodysHash, verifyPassword } from '../crypto/passwords.ts'
 import { hashOf, newId } from '../crypto/secrets.ts'
-import { database } from '../data/table.ts'
 import { LetheError } from '../errors.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { putGate } from '../sessions/session-store.ts'
-import { codeStore } from './code-store.ts'
-import { verifyUser } from './sign-up-contract.ts'
+import { verifyUser } from './contract.ts'
 import type { PendingUser } from './user.ts'
 import { putUser } from './user-store.ts'
+import { codes } from './wiring.ts'
 
-const codes = codeStore(database(), config.codesTable())
-const usersTable = config.usersTable()
-const sessionsTable = config.sessionsTable()
-const NOTHING_TO_GUESS = nobodysHash(config.passwordMemoryMib())
+const needs = () => ({
+  codes: codes(),
+  usersTable: config.usersTable(),
+  sessionsTable: config.sessionsTable(),
+  nothingToGuess: nobodysHash(config.passwordMemoryMib()),
+})
+type Needs = ReturnType<typeof needs>
 
-export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
-  const pending = 'token' in body ? await byToken(body.token, now) : await byCode(body.pendingId, body.code, now)
+export const handler = endpoint(verifyUser, needs).run(async ({ body, now }, has) => {
+  const { codes, usersTable, sessionsTable } = has
+  const pending =
+    'token' in body ? await byToken(has, body.token, now) : await byCode(has, body.pendingId, body.code, now)
   if (!pending) throw new LetheError('verification_failed')
 
   const { login, address: email, name, phc } = pending
@@ -30,7 +34,7 @@ export const handler = endpoint(verifyUser).run(async ({ body, now }) => {
 })
 
 /** The link's token is `<pending id>.<256 bits>`; guessing it costs its owner nothing, so it is not counted. */
-async function byToken(token: string, now: number): Promise<PendingUser | undefined> {
+async function byToken({ codes }: Needs, token: string, now: number): Promise<PendingUser | undefined> {
   const [, id, secret] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(token) ?? []
   if (!id || !secret) return undefined
   const pending = await codes.findPending(id, now)
@@ -38,8 +42,13 @@ async function byToken(token: string, now: number): Promise<PendingUser | undefi
 }
 
 /** Always hashes: an answer without would tell that there was nothing to guess, and with it who has an account. */
-async function byCode(id: string, code: string, now: number): Promise<PendingUser | undefined> {
+async function byCode(
+  { codes, nothingToGuess }: Needs,
+  id: string,
+  code: string,
+  now: number,
+): Promise<PendingUser | undefined> {
   const pending = await codes.takeTry(id, now)
-  const fits = await verifyPassword(code.replace(/\D/, ''), pending?.codePhc ?? NOTHING_TO_GUESS)
+  const fits = await verifyPassword(code.replace(/\D/, ''), pending?.codePhc ?? nothingToGuess)
   return fits ? pending : undefined
 }

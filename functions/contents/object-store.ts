@@ -11,7 +11,8 @@ import {
   type Part as S3Part,
 } from '@aws-sdk/client-s3'
 import { must, PATIENCE } from '../data/client.ts'
-import { isWhole, objectName, type Upload } from './upload.ts'
+import { objectName } from './content.ts'
+import { isWhole, type Upload } from './upload.ts'
 
 export type Found = { size: number; sum: string | undefined }
 export type Part = { number: number; size: number; sha256: string; etag: string; at: number }

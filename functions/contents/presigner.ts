@@ -1,15 +1,20 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { LetheError } from '../errors.ts'
-import { type Content, contentDisposition, mayShowInline } from '../files/item.ts'
-import { objectName, PUT_LIFE, type Upload } from './upload.ts'
+import { type Content, contentDisposition, mayShowInline, objectName } from './content.ts'
+import { PUT_LIFE, type Upload } from './upload.ts'
 
-export type Place = { bucket: string; region: string; endpoint: string | undefined; clientEndpoint: string | undefined }
+export type BucketPlace = {
+  bucket: string
+  region: string
+  endpoint: string | undefined
+  clientEndpoint: string | undefined
+}
 export type Presigned = { url: string; expiresAt: number }
 export type PresignedPut = Presigned & { method: 'PUT'; headers: Record<string, string> }
 export type PartAsked = { number: number; size: number; sha256: string }
 
-type Asked = { method: string; query?: Record<string, string>; headers?: Record<string, string> }
+type S3Request = { method: string; query?: Record<string, string>; headers?: Record<string, string> }
 
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 
@@ -17,37 +22,9 @@ const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
  * URLs that let their holder do one thing to one object. The client of DynamoDB lends its signer's parts and its
  * connection: client-s3 would cost a cold start 40 ms and more.
  */
-export function presigner(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint }: Place) {
-  const { credentials, sha256, requestHandler } = db.config
-  const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false })
-
-  function requestTo(base: string | undefined, id: string, { method, query = {}, headers = {} }: Asked) {
-    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-    const url = new URL(base ?? `https://${bucket}.s3.${region}.${suffix}`)
-    const path = base ? `/${bucket}/${objectName(id)}` : `/${objectName(id)}`
-    const { protocol, hostname, port, host } = url
-    const place = { protocol, hostname, path, ...(port ? { port: Number(port) } : {}) }
-    return { ...place, method, query, headers: { host, 'X-Amz-Content-Sha256': UNSIGNED_PAYLOAD, ...headers } }
-  }
-
-  /** Every header given is signed, so S3 refuses a request that lacks one or says otherwise. */
-  async function presign(id: string, asked: Asked, { now, life }: { now: number; life: number }): Promise<Presigned> {
-    const request = requestTo(clientEndpoint, id, asked)
-    const signed = await signer.presign(request, {
-      signingDate: new Date(now * 1000),
-      expiresIn: life,
-      unsignableHeaders: new Set(['x-amz-content-sha256']),
-      unhoistableHeaders: new Set(Object.keys(asked.headers ?? {})),
-    })
-    return { url: urlOf(signed), expiresAt: now + life }
-  }
-
-  async function presignPut(id: string, { query, headers = {} }: Omit<Asked, 'method'>, now: number) {
-    const put = await presign(id, { method: 'PUT', query: query ?? {}, headers }, { now, life: PUT_LIFE })
-    // Clients set the length themselves, from the body; browsers refuse to be told it.
-    const { 'content-length': _, ...toSend } = headers
-    return { ...put, method: 'PUT' as const, headers: toSend }
-  }
+export function presigner(db: DynamoDBClient, place: BucketPlace) {
+  const { presign, presignPut, signed } = signing(db, place)
+  const { requestHandler } = db.config
 
   return {
     /** Exactly these bytes of this type, and only while the object does not exist. */
@@ -77,9 +54,9 @@ export function presigner(db: DynamoDBClient, { bucket, region, endpoint, client
     /** S3's own id of an upload in parts, whose digests it will ask for and keep. */
     async startParts({ id, type }: Upload): Promise<string> {
       const headers = { 'content-type': type, 'x-amz-checksum-algorithm': 'SHA256', 'content-length': '0' }
-      const signed = await signer.sign(requestTo(endpoint, id, { method: 'POST', query: { uploads: '' }, headers }))
+      const request = await signed(id, { method: 'POST', query: { uploads: '' }, headers })
       try {
-        const { response } = await requestHandler.handle(signed as Parameters<typeof requestHandler.handle>[0])
+        const { response } = await requestHandler.handle(request as Parameters<typeof requestHandler.handle>[0])
         const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(await textOf(response.body))?.[1]
         if (response.statusCode !== 200 || !uploadId) throw new Error(`S3 answered ${response.statusCode}`)
         return uploadId
@@ -88,6 +65,47 @@ export function presigner(db: DynamoDBClient, { bucket, region, endpoint, client
       }
     },
   }
+}
+
+function signing(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint }: BucketPlace) {
+  const { credentials, sha256 } = db.config
+  const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false })
+
+  function requestTo(base: string | undefined, id: string, { method, query = {}, headers = {} }: S3Request) {
+    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+    const url = new URL(base ?? `https://${bucket}.s3.${region}.${suffix}`)
+    const path = base ? `/${bucket}/${objectName(id)}` : `/${objectName(id)}`
+    const { protocol, hostname, port, host } = url
+    const place = { protocol, hostname, path, ...(port ? { port: Number(port) } : {}) }
+    return { ...place, method, query, headers: { host, 'X-Amz-Content-Sha256': UNSIGNED_PAYLOAD, ...headers } }
+  }
+
+  /** Every header given is signed, so S3 refuses a request that lacks one or says otherwise. */
+  async function presign(
+    id: string,
+    asked: S3Request,
+    { now, life }: { now: number; life: number },
+  ): Promise<Presigned> {
+    const request = requestTo(clientEndpoint, id, asked)
+    const signed = await signer.presign(request, {
+      signingDate: new Date(now * 1000),
+      expiresIn: life,
+      unsignableHeaders: new Set(['x-amz-content-sha256']),
+      unhoistableHeaders: new Set(Object.keys(asked.headers ?? {})),
+    })
+    return { url: urlOf(signed), expiresAt: now + life }
+  }
+
+  async function presignPut(id: string, { query, headers = {} }: Omit<S3Request, 'method'>, now: number) {
+    const put = await presign(id, { method: 'PUT', query: query ?? {}, headers }, { now, life: PUT_LIFE })
+    // Clients set the length themselves, from the body; browsers refuse to be told it.
+    const { 'content-length': _, ...toSend } = headers
+    return { ...put, method: 'PUT' as const, headers: toSend }
+  }
+
+  const signed = (id: string, request: S3Request) => signer.sign(requestTo(endpoint, id, request))
+
+  return { presign, presignPut, signed }
 }
 
 type Signed = {

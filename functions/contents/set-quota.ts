@@ -1,11 +1,9 @@
 import * as v from 'valibot'
 import { config } from '../config.ts'
-import { database } from '../data/table.ts'
-import { setQuota } from './usage-store.ts'
+import { prepared } from '../prepared.ts'
+import { usage } from './wiring.ts'
 
-const db = database()
-const filesTable = config.filesTable()
-const quota = config.quota()
+const needs = () => ({ usage: usage(), quota: config.quota() })
 
 const request = v.strictObject({
   userId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/)),
@@ -14,7 +12,7 @@ const request = v.strictObject({
 })
 
 /** Called by an operator, by hand: `{"userId": "...", "mib": 1024}`. */
-export async function handler(event: unknown): Promise<void> {
+export const handler = prepared(needs, async ({ usage, quota }, event: unknown): Promise<void> => {
   const { userId, mib } = v.parse(request, event)
-  await setQuota(db, filesTable, { userId, own: mib === null ? undefined : mib * 2 ** 20, otherwise: quota })
-}
+  await usage.setQuota({ userId, own: mib === null ? undefined : mib * 2 ** 20, otherwise: quota })
+})

@@ -1,20 +1,14 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import {
-  ABSENT,
-  deleteIn,
-  EXISTS,
-  fromItem,
-  type Item,
-  isRefused,
-  type Table,
-  table,
-  toItem,
-  updateIn,
-} from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, type Table, table } from '../data/table.ts'
+import { ABSENT, deleteIn, EXISTS, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
-import { objectKey } from '../files/tree-store.ts'
-import type { DeathReason, Scan, Upload } from './upload.ts'
+import type { Scan } from './content.ts'
+import type { DeathReason, Upload } from './upload.ts'
+
 import { giveRoom, usageStore } from './usage-store.ts'
+
+export const objectKey = (id: string): Item => toItem({ pk: `O#${id}`, sk: 'obj' })
 
 /** A copy or a restored version holds the content too; what nobody holds any more can have no new holder. */
 export const addReference = (tableName: string, object: string): TransactWriteItem =>
@@ -139,6 +133,9 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
 }
 
 export type Uploads = ReturnType<typeof uploadStore>
+
+/** Undefined for a record of another kind. */
+export const uploadIn = (item: Item): Upload | undefined => (item.pk?.S?.startsWith('O#') ? uploadOf(item) : undefined)
 
 export function uploadOf(item: Item): Upload {
   const { pk, sk: _, ...fields } = fromItem<Upload & { pk: string; sk: string }>(item)

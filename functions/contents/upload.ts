@@ -1,5 +1,4 @@
-import { LetheError } from '../errors.ts'
-import type { Content } from '../files/item.ts'
+import type { Content, Scan } from './content.ts'
 
 export const MIB = 2 ** 20
 /** Up to here a file is one PUT with the digest of its whole. */
@@ -11,8 +10,6 @@ export const PUT_LIFE = 15 * 60
 /** Late PUTs may still be under way when their URL ends. */
 const SINGLE_LIFE = 2 * 3600
 const MULTIPART_IDLE = 86_400
-
-export type Scan = 'none' | 'pending' | 'clean' | 'infected' | 'unscannable'
 
 /** An object and what is known about it, from the moment its room is reserved until it is gone. */
 export type Upload = {
@@ -84,13 +81,3 @@ export function contentOf({ id, size, type, partSize, by }: Upload, sum: string,
 
 /** What S3 says the whole is: the digest of the parts' digests, and their number. */
 export const isSumOfParts = (sum: string, upload: Upload) => sum.endsWith(`-${partCount(upload)}`)
-
-/** The key: no user data in it, and never another content below it. */
-export const objectName = (id: string) => `o/${id}`
-
-/** While nobody has looked into it, or something was found, nobody gets a URL, whatever the size. */
-export function checkScan(scan: Scan, unscannable: 'blocked' | 'allowed'): void {
-  if (scan === 'pending') throw new LetheError('scan_pending')
-  if (scan === 'infected') throw new LetheError('file_infected')
-  if (scan === 'unscannable' && unscannable === 'blocked') throw new LetheError('file_not_scannable')
-}

@@ -1,19 +1,16 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { untilSettled } from '../data/client.ts'
-import { fromItem, type Item, isRefused, table, toItem, updateIn } from '../data/table.ts'
-import { LetheError } from '../errors.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, type Table, table } from '../data/table.ts'
+import { updateIn } from '../data/write.ts'
+import { checkRoom, isHeld, isOfAnotherQuota, type Limits, type Reservation, type Room } from './room.ts'
 
-export type Limits = { quota: number; open: number }
-export type Reservation = { id: string; size: number; at: number }
 export type Usage = { quota: number; used: number; open: Reservation[] }
 
 export const usageKey = (userId: string): Item => toItem({ pk: `U#${userId}`, sk: 'usage' })
 /** Each open upload is an attribute of its own, so that its room is given back once, whoever does it. */
 const SLOT = 'res#'
 const slot = (id: string) => ({ '#slot': `${SLOT}${id}` })
-
-/** What the item says: `room` is what is left of `quota`; `own` is there when an operator set the quota. */
-type Room = { room?: number; quota?: number; own?: number; count?: number }
 
 /** Gives room back together with the write that ends what took it. */
 export function giveRoom(tableName: string, userId: string, size: number): TransactWriteItem[] {
@@ -25,44 +22,9 @@ export function giveRoom(tableName: string, userId: string, size: number): Trans
 export function usageStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
-  function tryToReserve(userId: string, { id, size, at }: Reservation, limits: Limits) {
-    const room = '#room = if_not_exists(#room, :quota) - :size'
-    const fits = '#room >= :size AND (#quota = :quota OR attribute_exists(#own))'
-    // Who keeps nothing yet has no item, and all of the quota.
-    const fitsFirst = size <= limits.quota ? `(attribute_not_exists(#room) OR (${fits}))` : `(${fits})`
-    return items.update(usageKey(userId), {
-      set: `SET ${room}, #quota = if_not_exists(#quota, :quota), #count = if_not_exists(#count, :zero) + :one, #slot = :slot`,
-      only: `attribute_not_exists(#slot) AND (attribute_not_exists(#count) OR #count < :open) AND ${fitsFirst}`,
-      fields: { ...limits, size, zero: 0, one: 1, slot: [String(size), String(at)] },
-      names: slot(id),
-    })
-  }
-
-  /** The deployment's quota was changed since this item was written: what is left changes by as much. */
-  async function adopt(userId: string, { quota }: { quota: number }, next: number): Promise<void> {
-    await items.update(usageKey(userId), {
-      set: 'SET #room = #room + :difference, #quota = :next',
-      only: '#quota = :quota AND attribute_not_exists(#own)',
-      fields: { quota, next, difference: next - quota },
-    })
-  }
-
   return {
-    /**
-     * Takes the room before anything may be sent, by one conditional write: parallel uploads can never hold more than
-     * there is. Room that this upload holds already is not taken again: true only where it was taken now.
-     */
-    reserve(userId: string, reservation: Reservation, limits: Limits): Promise<boolean> {
-      return untilSettled(async () => {
-        const outcome = await tryToReserve(userId, reservation, limits)
-        if (!isRefused(outcome)) return true
-        if (holds(outcome.blocking, reservation)) return false
-        const found = roomIn(outcome.blocking)
-        if (isOfAnotherQuota(found, limits)) await adopt(userId, found, limits.quota)
-        else refuse(found, reservation, limits)
-        return undefined
-      })
-    },
+    ...quotas(items),
+    reserve: reserving(items),
 
     /** The upload became a file: its bytes stay taken, its place among the open ones is free. */
     async settle(userId: string, id: string): Promise<void> {
@@ -101,46 +63,74 @@ export function usageStore(db: DynamoDBClient, tableName: string) {
   }
 }
 
-/** An operator's figure for one user; undefined gives the deployment's back. */
-export async function setQuota(
-  db: DynamoDBClient,
-  tableName: string,
-  { userId, own, otherwise }: { userId: string; own: number | undefined; otherwise: number },
-): Promise<void> {
-  const items = table(db, tableName)
-  const next = own ?? otherwise
-  await untilSettled(async () => {
-    const item = await items.get(usageKey(userId))
-    const { quota = otherwise, room = quota } = roomIn(item)
-    const outcome = await items.update(usageKey(userId), {
-      set:
-        'SET #quota = :next, #room = if_not_exists(#room, :room) + :difference' +
-        (own === undefined ? ' REMOVE #own' : ', #own = :next'),
-      only: item ? '#quota = :quota' : 'attribute_not_exists(#quota)',
-      fields: { next, room, difference: next - quota, ...(item ? { quota } : {}) },
+/**
+ * Takes the room before anything may be sent, by one conditional write: parallel uploads can never hold more than there
+ * is. Room that this upload holds already is not taken again: true only where it was taken now.
+ */
+function reserving(items: Table) {
+  function tryToReserve(userId: string, { id, size, at }: Reservation, limits: Limits) {
+    const room = '#room = if_not_exists(#room, :quota) - :size'
+    const fits = '#room >= :size AND (#quota = :quota OR attribute_exists(#own))'
+    // Who keeps nothing yet has no item, and all of the quota.
+    const fitsFirst = size <= limits.quota ? `(attribute_not_exists(#room) OR (${fits}))` : `(${fits})`
+    return items.update(usageKey(userId), {
+      set: `SET ${room}, #quota = if_not_exists(#quota, :quota), #count = if_not_exists(#count, :zero) + :one, #slot = :slot`,
+      only: `attribute_not_exists(#slot) AND (attribute_not_exists(#count) OR #count < :open) AND ${fitsFirst}`,
+      fields: { ...limits, size, zero: 0, one: 1, slot: [String(size), String(at)] },
+      names: slot(id),
     })
-    return isRefused(outcome) ? undefined : true
-  })
+  }
+
+  /** The deployment's quota was changed since this item was written: what is left changes by as much. */
+  async function adopt(userId: string, { quota }: { quota: number }, next: number): Promise<void> {
+    await items.update(usageKey(userId), {
+      set: 'SET #room = #room + :difference, #quota = :next',
+      only: '#quota = :quota AND attribute_not_exists(#own)',
+      fields: { quota, next, difference: next - quota },
+    })
+  }
+
+  return (userId: string, reservation: Reservation, limits: Limits): Promise<boolean> =>
+    untilSettled(async () => {
+      const outcome = await tryToReserve(userId, reservation, limits)
+      if (!isRefused(outcome)) return true
+      if (holds(outcome.blocking, reservation)) return false
+      const found = roomIn(outcome.blocking)
+      if (isOfAnotherQuota(found, limits)) await adopt(userId, found, limits.quota)
+      else checkRoom(found, reservation, limits)
+      return undefined
+    })
+}
+
+function quotas(items: Table) {
+  return {
+    /** An operator's figure for one user; undefined gives the deployment's back. */
+    async setQuota({ userId, own, otherwise }: { userId: string; own: number | undefined; otherwise: number }) {
+      const next = own ?? otherwise
+      await untilSettled(async () => {
+        const item = await items.get(usageKey(userId))
+        const { quota = otherwise, room = quota } = roomIn(item)
+        const outcome = await items.update(usageKey(userId), {
+          set:
+            'SET #quota = :next, #room = if_not_exists(#room, :room) + :difference' +
+            (own === undefined ? ' REMOVE #own' : ', #own = :next'),
+          only: item ? '#quota = :quota' : 'attribute_not_exists(#quota)',
+          fields: { next, room, difference: next - quota, ...(item ? { quota } : {}) },
+        })
+        return isRefused(outcome) ? undefined : true
+      })
+    },
+  }
 }
 
 const roomIn = (item: Item | undefined): Room => (item ? fromItem(item) : {})
 
-/** Requests of one key can race: whoever holds room for less must not send more. */
-function holds(item: Item | undefined, { id, size }: Reservation): boolean {
-  const held = item && reservationsIn(item).find((reservation) => reservation.id === id)
-  if (held && held.size !== size) throw new LetheError('idempotency_key_reused')
-  return held !== undefined
-}
+const holds = (item: Item | undefined, reservation: Reservation) =>
+  item !== undefined && isHeld(reservationsIn(item), reservation)
 
-function isOfAnotherQuota(room: Room, limits: Limits): room is Room & { quota: number } {
-  return room.quota !== undefined && room.own === undefined && room.quota !== limits.quota
-}
-
-/** Falls through when neither stands in the way any more. */
-function refuse({ room, count = 0 }: Room, { size }: Reservation, limits: Limits): void {
-  if (count >= limits.open) throw new LetheError('too_many_uploads')
-  if ((room ?? limits.quota) < size) throw new LetheError('quota_exceeded')
-}
+/** Whose usage it is; undefined for a record of another kind. */
+export const ownerOfUsage = ({ pk, sk }: Item): string | undefined =>
+  pk?.S?.startsWith('U#') && sk?.S === 'usage' ? pk.S.slice('U#'.length) : undefined
 
 export function reservationsIn(item: Item): Reservation[] {
   return Object.entries(item).flatMap(([name, value]) => {
@@ -149,3 +139,5 @@ export function reservationsIn(item: Item): Reservation[] {
     return [{ id: name.slice(SLOT.length), size: size ?? 0, at: at ?? 0 }]
   })
 }
+
+export type UsageStore = ReturnType<typeof usageStore>

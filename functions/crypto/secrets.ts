@@ -7,10 +7,6 @@ export const newSecret = () => randomBytes(32).toString('base64url')
 /** A code a person types: 8 digits, 26 bits. */
 export const newTypedCode = () => String(randomInt(100_000_000)).padStart(8, '0')
 
-/** The same id for the same request repeated: who asks, for what, by which key. Without a key, a new one. */
-export const idFor = (caller: string, route: string, key: string | undefined) =>
-  key === undefined ? newId() : hashOf(JSON.stringify([caller, route, key])).slice(0, 22)
-
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
 /** Seals a successor so that only the holder of the token it succeeds can open it: a retry gets the same answer. */

@@ -1,10 +1,15 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../errors.ts'
+import { once } from '../once.ts'
 
 /** At most two retries, and each try short enough that all of them fit into the function's time. */
 export const PATIENCE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
 }
+
+/** One client in a process: it keeps the connection. */
+export const database = once(() => new DynamoDBClient(PATIENCE))
 
 /** For calls that cannot be refused: what goes wrong with them is that the store is not available. */
 export async function must<T>(call: Promise<T>): Promise<T> {

@@ -1,8 +1,7 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -13,49 +12,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../errors.ts'
-import { jitter, must, PATIENCE } from './client.ts'
-
-export const database = () => new DynamoDBClient(PATIENCE)
-
-export type Item = Record<string, AttributeValue>
-type Plain = string | number | readonly string[]
-export type Fields = { readonly [name: string]: Plain | undefined }
-
-/** Items are flat: strings, numbers and lists of strings. */
-export function toItem(fields: Fields): Item {
-  const item: Item = {}
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) item[name] = toAttribute(value)
-  return item
-}
-
-function toAttribute(value: Plain): AttributeValue {
-  if (typeof value === 'string') return { S: value }
-  if (typeof value === 'number') return { N: String(value) }
-  return { L: value.map((text) => ({ S: text })) }
-}
-
-/** The caller's type is the store's word for what it wrote: nothing else writes into the tables. */
-export function fromItem<T>(item: Item): T {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)])) as T
-}
-
-function fromAttribute(value: AttributeValue): Plain {
-  if (value.S !== undefined) return value.S
-  if (value.N !== undefined) return Number(value.N)
-  if (value.L !== undefined) return value.L.map((entry) => entry.S ?? '')
-  throw new Error('an item holds an attribute that no store wrote')
-}
-
-/** `#name` in an expression stands for the attribute `name`, so that reserved words need no thought. */
-function named(...expressions: string[]): Record<string, string> {
-  return Object.fromEntries(
-    expressions.flatMap((text) => text.match(/#\w+/g) ?? []).map((name) => [name, name.slice(1)]),
-  )
-}
-
-function values(fields: Fields): Item {
-  return Object.fromEntries(Object.entries(toItem(fields)).map(([name, value]) => [`:${name}`, value]))
-}
+import { jitter, must } from './client.ts'
+import { type Fields, type Item, toItem } from './item.ts'
+import { expressions, named, updateExpressions, values, type Write } from './write.ts'
 
 /** What a failed condition found: the blocking item, or undefined where there was none. */
 export type Refused = { refused: true; blocking: Item | undefined }
@@ -98,11 +57,6 @@ async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancel
     return transact(send, retry + 1)
   }
 }
-
-/**
- * `#name` in an expression is the attribute of that name unless `names` says of which, `:name` the field of that name.
- */
-export type Write = { set?: string; only?: string; fields?: Fields; names?: Record<string, string> }
 
 /** Of one partition, the sort keys of a prefix; `after` and `last` are sort keys. */
 export type Range = { pk: string; prefix: string; after?: string | undefined; limit: number; newestFirst?: boolean }
@@ -184,31 +138,3 @@ export function table(db: DynamoDBClient, name: string) {
 }
 
 export type Table = ReturnType<typeof table>
-
-/** One write of a transaction; the table is named because a transaction may span several. */
-export const putIn = (tableName: string, item: Item, write: Write = {}): TransactWriteItem => ({
-  Put: { TableName: tableName, Item: item, ...expressions(write) },
-})
-
-export const updateIn = (tableName: string, key: Item, write: Write): TransactWriteItem => ({
-  Update: { TableName: tableName, Key: key, ...updateExpressions(write) },
-})
-
-export const deleteIn = (tableName: string, key: Item, write: Write = {}): TransactWriteItem => ({
-  Delete: { TableName: tableName, Key: key, ...expressions(write) },
-})
-
-const updateExpressions = (write: Write) => ({ UpdateExpression: write.set, ...expressions(write) })
-
-function expressions({ set = '', only, fields = {}, names: aliases = {} }: Write) {
-  const names = { ...named(set, only ?? ''), ...aliases }
-  const bound = values(fields)
-  return {
-    ...(only ? { ConditionExpression: only } : {}),
-    ...(Object.keys(names).length > 0 ? { ExpressionAttributeNames: names } : {}),
-    ...(Object.keys(bound).length > 0 ? { ExpressionAttributeValues: bound } : {}),
-  }
-}
-
-export const ABSENT = 'attribute_not_exists(#pk)'
-export const EXISTS = 'attribute_exists(#pk)'

@@ -1,15 +1,45 @@
 import * as v from 'valibot'
-import { type Contract, folderId, id, page, time } from '../http/contract.ts'
-import { checksum, file } from './views.ts'
+import { type Contract, folderId, id, time } from '../http/contract.ts'
+import { nextCursor, page } from '../http/page.ts'
+import { checkCustom, MOST_TAG_LENGTH, MOST_TAGS } from './metadata.ts'
 
-const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
+/** What is wrong with a name is decided where it is used; here it is only bounded. */
+export const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
+
+export const checksum = v.strictObject({
+  algorithm: v.literal('SHA-256'),
+  value: v.string(),
+  partSize: v.optional(v.number()),
+})
+
+const common = {
+  id,
+  name: v.string(),
+  /** Left out for one with whom not even the folder is shared. */
+  folderId: v.optional(folderId),
+  revision: v.number(),
+  createdAt: time,
+  changedAt: time,
+  changedBy: id,
+}
+export const file = v.strictObject({
+  kind: v.literal('file'),
+  ...common,
+  size: v.number(),
+  type: v.string(),
+  checksum,
+  version: v.number(),
+})
+export const folder = v.strictObject({ kind: v.literal('folder'), ...common })
+export const item = v.variant('kind', [file, folder])
+
 const path = v.strictObject({ id })
 const version = v.pipe(v.string(), v.regex(/^[1-9]\d{0,9}$/, 'must be a version'))
 
-export const scan = v.picklist(['none', 'pending', 'clean', 'infected', 'unscannable'])
-export const presignedGet = v.strictObject({ url: v.string(), expiresAt: time })
+const scan = v.picklist(['none', 'pending', 'clean', 'infected', 'unscannable'])
+const presignedGet = v.strictObject({ url: v.string(), expiresAt: time })
 /** Why nobody gets a URL. */
-export const blocked = ['scan_pending', 'file_infected', 'file_not_scannable'] as const
+const blocked = ['scan_pending', 'file_infected', 'file_not_scannable'] as const
 
 export const getFile = {
   summary: 'A file, and what is known of its scan.',
@@ -30,22 +60,14 @@ export const getContent = {
   problems: ['file_not_found', 'version_not_found', 'read_only', ...blocked],
 } as const satisfies Contract
 
-const problems = ['file_not_found', 'read_only', 'owner_only', 'version_conflict'] as const
+const fileProblems = ['file_not_found', 'read_only', 'owner_only', 'version_conflict'] as const
 
 export const updateFile = {
   summary: 'Rename or move a file.',
   path,
   body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
   answers: { 200: file },
-  problems: [...problems, 'folder_not_found', 'name_invalid', 'name_taken', 'folder_loop', 'too_deep'],
-  versioned: true,
-} as const satisfies Contract
-
-export const trashFile = {
-  summary: 'Put a file into the trash.',
-  path,
-  answers: { 204: null },
-  problems,
+  problems: [...fileProblems, 'folder_not_found', 'name_invalid', 'name_taken', 'folder_loop', 'too_deep'],
   versioned: true,
 } as const satisfies Contract
 
@@ -72,7 +94,7 @@ export const listVersions = {
   summary: 'The contents of a file, the current one first, then what it took the place of, newest first.',
   path,
   query: v.strictObject(page),
-  answers: { 200: v.strictObject({ versions: v.array(contentVersion), nextCursor: v.optional(v.string()) }) },
+  answers: { 200: v.strictObject({ versions: v.array(contentVersion), nextCursor }) },
   problems: ['file_not_found', 'read_only', 'invalid_cursor'],
 } as const satisfies Contract
 
@@ -89,4 +111,91 @@ export const removeVersion = {
   path: v.strictObject({ id, version }),
   answers: { 204: null },
   problems: ['file_not_found', 'version_not_found', 'owner_only', 'version_current'],
+} as const satisfies Contract
+
+export const createFolder = {
+  summary: 'Create a folder.',
+  body: v.strictObject({ name, folderId: v.optional(folderId) }),
+  answers: { 201: folder },
+  problems: ['name_invalid', 'name_taken', 'folder_not_found', 'read_only', 'too_deep'],
+  repeatable: true,
+} as const satisfies Contract
+
+export const getFolder = {
+  summary: 'A folder.',
+  path,
+  answers: { 200: folder },
+  problems: ['folder_not_found'],
+} as const satisfies Contract
+
+export const listChildren = {
+  summary: 'What a folder holds, by name, or what in it begins with `prefix`. `root` is my own.',
+  path: v.strictObject({ id: folderId }),
+  query: v.strictObject({ ...page, prefix: v.optional(v.pipe(v.string(), v.maxLength(255, 'is too long'))) }),
+  answers: { 200: v.strictObject({ items: v.array(item), nextCursor }) },
+  problems: ['folder_not_found', 'invalid_cursor', 'name_invalid'],
+} as const satisfies Contract
+
+const folderProblems = ['folder_not_found', 'read_only', 'owner_only', 'version_conflict'] as const
+
+export const updateFolder = {
+  summary: 'Rename or move a folder, whatever lies below it.',
+  path,
+  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  answers: { 200: folder },
+  problems: [...folderProblems, 'name_invalid', 'name_taken', 'folder_loop', 'too_deep'],
+  versioned: true,
+} as const satisfies Contract
+
+const jsonObject = v.record(v.string(), v.unknown())
+
+/** Looked at before anything copies it: copying would drop keys or fail on depth without a word. */
+const custom = v.pipe(
+  v.unknown(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const wrong = dataset.typed ? checkCustom(dataset.value) : undefined
+    if (wrong) addIssue({ message: wrong })
+  }),
+  jsonObject,
+)
+
+const tag = v.pipe(
+  v.string(),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(MOST_TAG_LENGTH, `must be at most ${MOST_TAG_LENGTH} characters`),
+  v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+  v.check((value) => value.normalize('NFC') === value, 'must be in Unicode normal form C'),
+  v.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+  v.regex(/[^\p{Z}\p{Cf}\p{M}]/u, 'must not be empty'),
+)
+
+const tags = v.pipe(
+  v.array(tag),
+  v.maxLength(MOST_TAGS, `must be at most ${MOST_TAGS}`),
+  v.check((all) => new Set(all).size === all.length, 'must differ from each other'),
+)
+
+const metadata = v.strictObject({
+  custom: jsonObject,
+  tags: v.array(v.string()),
+  revision: v.number(),
+  /** Left out while there is none yet. */
+  changedAt: v.optional(time),
+  changedBy: v.optional(id),
+})
+
+export const getMetadata = {
+  summary: 'What is noted about a file or folder. Revision 0 says that nothing is, yet.',
+  path,
+  answers: { 200: metadata },
+  problems: ['item_not_found'],
+} as const satisfies Contract
+
+export const putMetadata = {
+  summary: 'Note this about a file or folder, in place of what was noted. If-Match "0" asks that nothing was.',
+  path,
+  body: v.strictObject({ custom, tags }),
+  answers: { 200: metadata },
+  problems: ['item_not_found', 'read_only', 'version_conflict'],
+  versioned: true,
 } as const satisfies Contract

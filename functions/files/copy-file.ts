@@ -1,20 +1,17 @@
-import { idFor } from '../crypto/secrets.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { idempotencyKey } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { idempotencyKey, idFor } from '../http/idempotency.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { copyFile } from './contract.ts'
-import { checkName } from './item.ts'
-import { treeChanges } from './tree-changes.ts'
+import { checkName } from './name.ts'
 import { fileView, folderName } from './views.ts'
-import { filesTable, tree } from './wiring.ts'
+import { creation } from './wiring.ts'
 
-const changes = treeChanges(db, filesTable, tree)
+const needs = () => ({ creation: creation() })
 
-export const handler = protectedEndpoint(copyFile, checkCaller).run(async (request) => {
+export const handler = protectedEndpoint(copyFile, needs).run(async (request, { creation }) => {
   const { path, body, headers, now } = request
   const caller = request.caller.userId
   if (body.name !== undefined) checkName(body.name)
   const id = idFor(caller, `POST /files/${path.id}/copies`, idempotencyKey(headers))
-  const copy = await changes.copyFile(path.id, id, body, { caller, now })
+  const copy = await creation.copyFile(path.id, id, body, { caller, now })
   return { status: 201, body: fileView(copy, folderName(copy.folder, caller)), version: copy.v }
 })

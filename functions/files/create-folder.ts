@@ -1,20 +1,19 @@
-import { idFor } from '../crypto/secrets.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { idempotencyKey } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { createFolder } from './folder-contract.ts'
-import { checkName } from './item.ts'
-import { treeChanges } from './tree-changes.ts'
-import { ROOT } from './tree-store.ts'
+import { idempotencyKey, idFor } from '../http/idempotency.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { ROOT } from './access.ts'
+import { createFolder } from './contract.ts'
+import { checkName } from './name.ts'
 import { folderName, folderView } from './views.ts'
-import { filesTable, tree } from './wiring.ts'
+import { creation } from './wiring.ts'
 
-const changes = treeChanges(db, filesTable, tree)
+const needs = () => ({ creation: creation() })
 
-export const handler = protectedEndpoint(createFolder, checkCaller).run(async ({ body, headers, caller, now }) => {
-  checkName(body.name)
-  const id = idFor(caller.userId, 'POST /folders', idempotencyKey(headers))
-  const asked = { folderId: body.folderId ?? ROOT, name: body.name }
-  const folder = await changes.createFolder(id, asked, { caller: caller.userId, now })
-  return { status: 201, body: folderView(folder, folderName(folder.folder, caller.userId)), version: folder.v }
-})
+export const handler = protectedEndpoint(createFolder, needs).run(
+  async ({ body, headers, caller, now }, { creation }) => {
+    checkName(body.name)
+    const id = idFor(caller.userId, 'POST /folders', idempotencyKey(headers))
+    const asked = { folderId: body.folderId ?? ROOT, name: body.name }
+    const folder = await creation.createFolder(id, asked, { caller: caller.userId, now })
+    return { status: 201, body: folderView(folder, folderName(folder.folder, caller.userId)), version: folder.v }
+  },
+)

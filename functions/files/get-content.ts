@@ -1,38 +1,44 @@
 import { config } from '../config.ts'
-import { checkScan } from '../contents/upload.ts'
-import { uploadStore } from '../contents/upload-store.ts'
-import { urlsBy } from '../contents/wiring.ts'
+import { type Content, checkScan, URL_LIFE } from '../contents/content.ts'
+import { uploads, urls } from '../contents/wiring.ts'
 import { LetheError } from '../errors.ts'
 import { isoTime } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import type { ListedPlace } from './access.ts'
 import { getContent } from './contract.ts'
-import { type Content, URL_LIFE } from './item.ts'
-import type { ListedPlace } from './tree-store.ts'
-import { versionStore } from './version-store.ts'
-import { filesTable, tree } from './wiring.ts'
+import type { VersionStore } from './version-store.ts'
+import { tree, versions } from './wiring.ts'
 
-const uploads = uploadStore(db, filesTable)
-const versions = versionStore(db, filesTable)
-const unscannable = config.unscannable()
-const urls = urlsBy(db)
-
-export const handler = protectedEndpoint(getContent, checkCaller).run(async (request) => {
-  const { path, query, headers, caller, checked, now } = request
-  const place = await tree.listed('file', path.id, caller.userId, 'read')
-  const content = await contentOf(place, query.version)
-  checkScan((await uploads.held(content.object)).scan, unscannable)
-  // A URL opens the file without asking us again: none is made for one who may not come in any more.
-  await checked
-  const life = URL_LIFE[place.access === 'owner' ? 'owner' : 'share']
-  const inline = query.disposition === 'inline'
-  const { url, expiresAt } = await urls.get(content, { name: place.listed.name, inline, life, now })
-  if (!/\bapplication\/json\b/.test(headers.accept ?? '')) return { status: 302, location: url }
-  return { status: 200, body: { url, expiresAt: isoTime(expiresAt) } }
+const needs = () => ({
+  uploads: uploads(),
+  versions: versions(),
+  unscannable: config.unscannable(),
+  urls: urls(),
+  tree: tree(),
 })
 
+export const handler = protectedEndpoint(getContent, needs).run(
+  async (request, { uploads, versions, unscannable, urls, tree }) => {
+    const { path, query, headers, caller, checked, now } = request
+    const place = await tree.listed('file', path.id, caller.userId, 'read')
+    const content = await contentOf(versions, place, query.version)
+    checkScan((await uploads.held(content.object)).scan, unscannable)
+    // A URL opens the file without asking us again: none is made for one who may not come in any more.
+    await checked
+    const life = URL_LIFE[place.access === 'owner' ? 'owner' : 'share']
+    const inline = query.disposition === 'inline'
+    const { url, expiresAt } = await urls.get(content, { name: place.listed.name, inline, life, now })
+    if (!/\bapplication\/json\b/.test(headers.accept ?? '')) return { status: 302, location: url }
+    return { status: 200, body: { url, expiresAt: isoTime(expiresAt) } }
+  },
+)
+
 /** Old versions are for those who may write: what was taken out of a file was not shared with its readers. */
-async function contentOf({ listed, access }: ListedPlace<'file'>, version: string | undefined): Promise<Content> {
+async function contentOf(
+  versions: VersionStore,
+  { listed, access }: ListedPlace<'file'>,
+  version: string | undefined,
+): Promise<Content> {
   if (version === undefined || Number(version) === listed.version) return listed
   if (access === 'read') throw new LetheError('read_only')
   const old = await versions.find(listed.id, Number(version))

@@ -1,13 +1,12 @@
-import { uploadStore } from '../contents/upload-store.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { uploads } from '../contents/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { getFile } from './contract.ts'
 import { fileView, folderOf } from './views.ts'
-import { filesTable, tree } from './wiring.ts'
+import { tree } from './wiring.ts'
 
-const uploads = uploadStore(db, filesTable)
+const needs = () => ({ uploads: uploads(), tree: tree() })
 
-export const handler = protectedEndpoint(getFile, checkCaller).run(async ({ path, caller }) => {
+export const handler = protectedEndpoint(getFile, needs).run(async ({ path, caller }, { uploads, tree }) => {
   const place = await tree.listed('file', path.id, caller.userId, 'read')
   const { listed } = place
   const { scan } = await uploads.held(listed.object)

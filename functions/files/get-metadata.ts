@@ -1,12 +1,12 @@
-import { protectedEndpoint, together } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { getMetadata, metadataView } from './metadata-contract.ts'
-import { metadataStore } from './metadata-store.ts'
-import { filesTable, tree } from './wiring.ts'
+import { together } from '../http/together.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { getMetadata } from './contract.ts'
+import { metadataView } from './views.ts'
+import { metadata, tree } from './wiring.ts'
 
-const metadata = metadataStore(db, filesTable)
+const needs = () => ({ metadata: metadata(), tree: tree() })
 
-export const handler = protectedEndpoint(getMetadata, checkCaller).run(async ({ path, caller }) => {
+export const handler = protectedEndpoint(getMetadata, needs).run(async ({ path, caller }, { metadata, tree }) => {
   const [, found] = await together(tree.item(path.id, caller.userId, 'read'), metadata.read(path.id))
   return { status: 200, body: metadataView(found), version: found.v }
 })

@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { ABSENT, fromItem, type Item, isRefused, table, toItem } from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, table } from '../data/table.ts'
+import { ABSENT } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
 
 type Noted = {

@@ -1,23 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { untilSettled } from '../data/client.ts'
-import { ABSENT, deleteIn, putIn, table, updateIn } from '../data/table.ts'
+import { table } from '../data/table.ts'
+import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
-import type { Kind, Listed } from './item.ts'
-import {
-  type Asked,
-  type Author,
-  asRead,
-  changedTo,
-  refuseTaken,
-  type Target,
-  targetOf,
-  treeShape,
-} from './tree-changes.ts'
-import { ancestorsIn, type ListedPlace, listedItem, listedKey, nodeKey, type Tree } from './tree-store.ts'
+import { ancestorsIn, type ListedPlace } from './access.ts'
+import { type Author, changedTo, isDone, type Target, type Wanted } from './change.ts'
+import type { Kind } from './item.ts'
+import { refuseTaken, targetOf } from './placing.ts'
+import { shapeStore } from './shape-store.ts'
+import { asRead, listedItem, listedKey, nodeKey, type Tree } from './tree-store.ts'
 
-export function treeMoves(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function moving(db: DynamoDBClient, tableName: string, tree: Tree) {
   const items = table(db, tableName)
-  const shape = treeShape(db, tableName)
+  const shape = shapeStore(db, tableName)
 
   /** Undefined when the record or the tree changed meanwhile. */
   async function moveTo<K extends Kind>(place: ListedPlace<K>, target: Target, author: Author, v: number | undefined) {
@@ -48,7 +43,7 @@ export function treeMoves(db: DynamoDBClient, tableName: string, tree: Tree) {
   async function tryToMove<K extends Kind>(
     kind: K,
     id: string,
-    asked: Asked,
+    wanted: Wanted,
     author: Author,
     ifVersion: number | undefined,
   ) {
@@ -56,7 +51,7 @@ export function treeMoves(db: DynamoDBClient, tableName: string, tree: Tree) {
     const { listed, node } = place
     // Read before the way to the target is: whatever changes the tree after it is noticed.
     const v = kind === 'folder' ? await shape.version(node.owner) : undefined
-    const target = await targetOf(tree, place, asked, author.caller)
+    const target = await targetOf(tree, place, wanted, author.caller)
     const stays = listed.folder === target.into.node.id
     if (isDone(listed, target, ifVersion)) return listed
     if (ancestorsIn(target.into).includes(id)) throw new LetheError('folder_loop')
@@ -67,15 +62,7 @@ export function treeMoves(db: DynamoDBClient, tableName: string, tree: Tree) {
 
   return {
     /** Renames or moves a file, or a folder with whatever lies below it, in three items or four. */
-    move: <K extends Kind>(kind: K, id: string, asked: Asked, author: Author, ifVersion: number | undefined) =>
-      untilSettled(() => tryToMove(kind, id, asked, author, ifVersion)),
+    move: <K extends Kind>(kind: K, id: string, wanted: Wanted, author: Author, ifVersion: number | undefined) =>
+      untilSettled(() => tryToMove(kind, id, wanted, author, ifVersion)),
   }
-}
-
-function isDone(listed: Listed, { into, name }: Target, ifVersion: number | undefined): boolean {
-  const isThere = listed.folder === into.node.id && listed.name === name
-  // The answer to this very change was lost and the call repeated: it has happened.
-  if (isThere && ifVersion === listed.v - 1) return true
-  if (ifVersion !== undefined && ifVersion !== listed.v) throw new LetheError('version_conflict')
-  return isThere
 }

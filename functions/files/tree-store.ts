@@ -1,40 +1,29 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { jitter, RACES } from '../data/client.ts'
-import { fromItem, type Item, putIn, type Table, table, toItem } from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { type Table, table } from '../data/table.ts'
+import { putIn } from '../data/write.ts'
 import { type ErrorCode, LetheError } from '../errors.ts'
-import type { Kind, Listed, ListedOf, Node } from './item.ts'
+import {
+  accessTo,
+  admit,
+  type Grant,
+  type ListedPlace,
+  type Need,
+  NOT_FOUND,
+  type Place,
+  ROOT,
+  rootOf,
+  rootPlace,
+} from './access.ts'
+import type { Kind, Listed, Node } from './item.ts'
 
 export const nodeKey = (id: string): Item => toItem({ pk: `N#${id}`, sk: 'at' })
 export const listedKey = (folder: string, name: string): Item => toItem({ pk: `F#${folder}`, sk: `n#${name}` })
 export const grantKey = (id: string, userId: string): Item => toItem({ pk: `N#${id}`, sk: `g#${userId}` })
-export const objectKey = (id: string): Item => toItem({ pk: `O#${id}`, sk: 'obj' })
-
-/** `change`: its name, its place or its being there. */
-type Need = 'read' | 'write' | 'change' | 'own'
-/** A file or folder as one caller may see it, every link to the root of its owner proved just now. */
-export type Place = {
-  node: Node
-  /** The folders above it, the nearest first, the root left out. */
-  chain: readonly Node[]
-  access: 'owner' | 'write' | 'read'
-  /** To the folder that lists it: who renames, moves or trashes changes that. */
-  accessAbove: 'owner' | 'write' | 'read' | undefined
-  /** As its folder lists it; a root is listed nowhere. */
-  listed?: Listed
-}
-export type ListedPlace<K extends Kind> = Place & { listed: ListedOf<K> }
 
 /** Ends a walk that would not end by itself. Folders are not that deep, but what is too deep can still be read. */
 const MOST_LINKS = 64
-
-export const ROOT = 'root'
-export const isRoot = ({ id, owner }: Node) => id === owner
-
-/** What lies in this folder has these ancestors. */
-export const ancestorsIn = ({ node, chain }: Place): string[] =>
-  isRoot(node) ? [] : [node.id, ...chain.map(({ id }) => id)]
-
-const NOT_FOUND = { file: 'file_not_found', folder: 'folder_not_found' } as const satisfies Record<Kind, ErrorCode>
 
 /** Every id is proved by its chain of ancestors: below a trashed or unshared folder there is nothing. */
 function proving(items: Table) {
@@ -67,9 +56,10 @@ function proving(items: Table) {
     const chain = await chainOf(node, known, caller)
     if (known.listed?.id !== id) return undefined
     if (!chain || known.nodes.has(node.owner)) return null
-    const accessTo = (nodes: Node[]) => (node.owner === caller ? 'owner' : bestGrant(nodes, known))
-    const access = accessTo([node, ...chain])
-    return access ? { node, chain, access, accessAbove: accessTo(chain), listed: known.listed } : null
+    const access = accessTo([node, ...chain], caller, known.grants)
+    if (!access) return null
+    const accessAbove = node.owner === caller ? 'owner' : accessTo(chain, caller, known.grants)
+    return { node, chain, access, accessAbove, listed: known.listed }
   }
 
   return async (id: string, caller: string): Promise<Place | undefined> => {
@@ -139,26 +129,11 @@ function lists(items: Table) {
   }
 }
 
-function admit({ access, accessAbove }: Place, need: Need): void {
-  if (need === 'own' && access !== 'owner') throw new LetheError('owner_only')
-  if (need === 'write' && access === 'read') throw new LetheError('read_only')
-  if (need !== 'change') return
-  if (accessAbove === undefined) throw new LetheError('owner_only')
-  if (accessAbove === 'read') throw new LetheError('read_only')
-}
-
-const rootOf = (owner: string): Node => ({ id: owner, kind: 'folder', owner, folder: '', name: '', ancestors: [] })
-
 /** A root has a node only once its account is gone: whatever lies below it is gone from then on, for everybody. */
 export const endRoot = (tableName: string, userId: string, now: number): TransactWriteItem =>
   putIn(tableName, nodeItem({ ...rootOf(userId), trashedAt: now }))
 
-function rootPlace(userId: string): Place {
-  return { node: rootOf(userId), chain: [], access: 'owner', accessAbove: undefined }
-}
-
-type Access = 'write' | 'read'
-type Reading = { nodes: Map<string, Node>; grants: Map<string, Access>; listed?: Listed | undefined }
+type Reading = { nodes: Map<string, Node>; grants: Map<string, Grant>; listed?: Listed | undefined }
 
 function keysAbove({ ancestors, owner }: Node, caller: string): Item[] {
   return ancestors.flatMap((id) => (owner === caller ? [nodeKey(id)] : [nodeKey(id), grantKey(id, caller)]))
@@ -177,12 +152,12 @@ function take(known: Reading, { nodes, grants, listed }: Reading): void {
 
 function readingOf(found: Item[]): Reading {
   const nodes = new Map<string, Node>()
-  const grants = new Map<string, Access>()
+  const grants = new Map<string, Grant>()
   let listed: Listed | undefined
   for (const item of found) {
     const { pk, sk } = fromItem<{ pk: string; sk: string }>(item)
     if (sk === 'at') nodes.set(pk.slice('N#'.length), nodeOf(item))
-    else if (sk.startsWith('g#')) grants.set(pk.slice('N#'.length), fromItem<{ access: Access }>(item).access)
+    else if (sk.startsWith('g#')) grants.set(pk.slice('N#'.length), fromItem<{ access: Grant }>(item).access)
     else listed = listedOf(item)
   }
   return { nodes, grants, listed }
@@ -193,22 +168,16 @@ export function nodeOf(item: Item): Node {
   return { ...fields, id: pk.slice('N#'.length) }
 }
 
+/** Undefined for a record of another kind. */
+export const listedIn = (item: Item): Listed | undefined => (item.pk?.S?.startsWith('F#') ? listedOf(item) : undefined)
+
+/** Undefined for a record of another kind. */
+export const nodeAt = (item: Item): Node | undefined =>
+  item.pk?.S?.startsWith('N#') && item.sk?.S === 'at' ? nodeOf(item) : undefined
+
 export function listedOf(item: Item): Listed {
   const { pk, sk, ...fields } = fromItem<Listed & { pk: string; sk: string }>(item)
   return { ...fields, folder: pk.slice('F#'.length), name: sk.slice('n#'.length) }
-}
-
-function bestGrant(nodes: Node[], { grants }: Reading): Access | undefined {
-  const granted = nodes.map(({ id }) => grants.get(id))
-  return granted.includes('write') ? 'write' : granted.find((access) => access !== undefined)
-}
-
-/** The folder that lists it, as proved with it, for one who may change what it lists. */
-export function parentOf(place: Place): Place {
-  admit(place, 'change')
-  const { node, access } = place
-  const [folder, ...chain] = place.chain
-  return { node: folder ?? rootOf(node.owner), chain, access, accessAbove: undefined }
 }
 
 /** As they are written; the keys hold the rest. */
@@ -217,3 +186,6 @@ export const listedItem = ({ folder, name, ...fields }: Listed): Item => ({
   ...listedKey(folder, name),
   ...toItem(fields),
 })
+
+/** Only this record, as it was read: whoever changed it meanwhile came first. */
+export const asRead = ({ id, v }: Listed) => ({ only: '#id = :id AND #v = :v', fields: { id, v } })

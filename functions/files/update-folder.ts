@@ -1,15 +1,13 @@
-import { protectedEndpoint } from '../http/endpoint.ts'
 import { ifMatch } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { updateFolder } from './folder-contract.ts'
-import { checkName } from './item.ts'
-import { treeMoves } from './moving.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { updateFolder } from './contract.ts'
+import { checkName } from './name.ts'
 import { folderName, folderView } from './views.ts'
-import { filesTable, tree } from './wiring.ts'
+import { moves } from './wiring.ts'
 
-const moves = treeMoves(db, filesTable, tree)
+const needs = () => ({ moves: moves() })
 
-export const handler = protectedEndpoint(updateFolder, checkCaller).run(async (request) => {
+export const handler = protectedEndpoint(updateFolder, needs).run(async (request, { moves }) => {
   const { path, body, headers, now } = request
   const caller = request.caller.userId
   if (body.name !== undefined) checkName(body.name)

@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { fromItem, type Item, table, toItem } from '../data/table.ts'
-import type { Content, ListedFile } from './item.ts'
+import type { Content } from '../contents/content.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { table } from '../data/table.ts'
+import type { ListedFile } from './item.ts'
 
 /** A content that another took the place of. */
 export type OldVersion = Content & { version: number }
@@ -11,6 +13,10 @@ export const versionKey = (id: string, version: number): Item =>
 export function versionItem({ id, version, object, size, type, sum, partSize, addedAt, addedBy }: ListedFile): Item {
   return { ...versionKey(id, version), ...toItem({ object, size, type, sum, partSize, addedAt, addedBy }) }
 }
+
+/** Undefined for a record of another kind. */
+export const versionIn = (item: Item): OldVersion | undefined =>
+  item.pk?.S?.startsWith('N#') && item.sk?.S?.startsWith('v#') ? versionOf(item) : undefined
 
 export function versionOf(item: Item): OldVersion {
   const { pk: _, sk, ...fields } = fromItem<OldVersion & { pk: string; sk: string }>(item)
@@ -33,3 +39,5 @@ export function versionStore(db: DynamoDBClient, tableName: string) {
     },
   }
 }
+
+export type VersionStore = ReturnType<typeof versionStore>

@@ -1,34 +1,9 @@
-import * as v from 'valibot'
-import { folderId, id, isoTime, time } from '../http/contract.ts'
+import type * as v from 'valibot'
+import { isoTime } from '../http/contract.ts'
+import type { Place } from './access.ts'
+import type { checksum, file, folder } from './contract.ts'
 import type { Listed, ListedOf } from './item.ts'
-import type { Place } from './tree-store.ts'
-
-export const checksum = v.strictObject({
-  algorithm: v.literal('SHA-256'),
-  value: v.string(),
-  partSize: v.optional(v.number()),
-})
-
-const common = {
-  id,
-  name: v.string(),
-  /** Left out for one with whom not even the folder is shared. */
-  folderId: v.optional(folderId),
-  revision: v.number(),
-  createdAt: time,
-  changedAt: time,
-  changedBy: id,
-}
-export const file = v.strictObject({
-  kind: v.literal('file'),
-  ...common,
-  size: v.number(),
-  type: v.string(),
-  checksum,
-  version: v.number(),
-})
-export const folder = v.strictObject({ kind: v.literal('folder'), ...common })
-export const item = v.variant('kind', [file, folder])
+import type { Metadata } from './metadata-store.ts'
 
 type FileView = v.InferOutput<typeof file>
 type FolderView = v.InferOutput<typeof folder>
@@ -62,3 +37,13 @@ export function folderOf({ node, accessAbove }: Place, caller: string): string |
 }
 
 export const folderName = (folder: string, caller: string) => (folder === caller ? 'root' : folder)
+
+export function metadataView({ custom, tags, v: revision, changedAt, changedBy }: Metadata) {
+  return {
+    custom: JSON.parse(custom) as Record<string, unknown>,
+    tags: [...tags],
+    revision,
+    ...(changedAt === undefined ? {} : { changedAt: isoTime(changedAt) }),
+    ...(changedBy === undefined ? {} : { changedBy }),
+  }
+}

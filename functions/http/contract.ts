@@ -69,9 +69,3 @@ export const sha256 = v.pipe(
 export const time = v.pipe(v.string(), v.isoTimestamp())
 
 export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString()
-
-export const page = {
-  limit: v.optional(v.pipe(v.string(), v.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100'))),
-  cursor: v.optional(v.pipe(v.string(), v.maxLength(512, 'is too long'))),
-}
-export const DEFAULT_PAGE = 20

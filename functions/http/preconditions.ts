@@ -8,12 +8,3 @@ export function ifMatch(headers: Record<string, string | undefined>): number | u
   if (version === undefined) throw new LetheError('version_conflict')
   return Number(version)
 }
-
-/** Undefined without one; each route says what it makes of it. */
-export function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
-  const key = headers['idempotency-key']
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw new LetheError('invalid_input', {
-    errors: [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible characters' }],
-  })
-}

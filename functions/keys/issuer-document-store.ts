@@ -2,7 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { PATIENCE } from '../data/client.ts'
 
 /** The two public documents by which the gateway, and anyone else, finds the keys. */
-export function issuerDocuments(bucket: string) {
+export function issuerDocumentStore(bucket: string) {
   const s3 = new S3Client(PATIENCE)
   return {
     async put(name: 'openid-configuration' | 'jwks.json', document: object): Promise<void> {

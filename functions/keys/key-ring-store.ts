@@ -9,8 +9,8 @@ import {
 import { isFresh, PATIENCE } from '../data/client.ts'
 import { LetheError } from '../errors.ts'
 
-export type SigningKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
-export type KeyRing = { keys: readonly SigningKey[] }
+export type RingKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
+export type KeyRing = { keys: readonly RingKey[] }
 
 const CACHE_SECONDS = 300
 
@@ -42,7 +42,7 @@ export function keyRingStore(secretId: string) {
   return {
     find,
 
-    async current(now: number): Promise<SigningKey> {
+    async current(now: number): Promise<RingKey> {
       const ring = cached?.ring && isFresh(cached.at, now, CACHE_SECONDS) ? cached.ring : await read(now)
       const key = ring?.keys.find(({ state }) => state === 'current')
       if (!key) throw new LetheError('store_unavailable')

@@ -1,16 +1,19 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
 import { config } from '../config.ts'
 import { hashOf } from '../crypto/secrets.ts'
-import { database } from '../data/table.ts'
-import { issuerDocuments } from './issuer-document-store.ts'
-import { type KeyRing, keyRingStore } from './key-ring-store.ts'
-import { publicKeyStore } from './public-key-store.ts'
+import { prepared } from '../prepared.ts'
+import { issuerDocumentStore } from './issuer-document-store.ts'
+import type { KeyRing } from './key-ring-store.ts'
 import { newSigningKey, publicPart } from './signing-key.ts'
+import { keyRing, publicKeys } from './wiring.ts'
 
-const keyRing = keyRingStore(config.keyRingSecret())
-const publicKeys = publicKeyStore(database(), config.sessionsTable())
-const documents = issuerDocuments(config.issuerBucket())
-const issuer = config.issuer()
+const needs = () => ({
+  keyRing: keyRing(),
+  publicKeys: publicKeys(),
+  documents: issuerDocumentStore(config.issuerBucket()),
+  issuer: config.issuer(),
+})
+type Needs = ReturnType<typeof needs>
 
 const PHYSICAL_ID = 'key-ring'
 const ANSWERS_WITHIN_MS = 240_000
@@ -19,9 +22,10 @@ const PAUSE_MS = 1000
 type Outcome = { Status: 'SUCCESS' } | { Status: 'FAILED'; Reason: string }
 
 /** CloudFormation's own protocol. Create and Update ensure the same state; Delete leaves the keys where they are. */
-export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
-  await respond(event, event.RequestType === 'Delete' ? { Status: 'SUCCESS' } : await outcomeOf(ensure(event.StackId)))
-}
+export const handler = prepared(needs, async (has, event: CloudFormationCustomResourceEvent): Promise<void> => {
+  const isDelete = event.RequestType === 'Delete'
+  await respond(event, isDelete ? { Status: 'SUCCESS' } : await outcomeOf(ensure(has, event.StackId)))
+})
 
 async function outcomeOf(work: Promise<void>): Promise<Outcome> {
   try {
@@ -33,8 +37,9 @@ async function outcomeOf(work: Promise<void>): Promise<Outcome> {
   }
 }
 
-async function ensure(stackId: string): Promise<void> {
-  const ring = await ensureRing(stackId)
+async function ensure(has: Needs, stackId: string): Promise<void> {
+  const { publicKeys, documents, issuer } = has
+  const ring = await ensureRing(has, stackId)
   const keys = ring.keys.map(({ kid, state, jwk }) => ({ kid, state, ...publicPart(jwk) }))
   // Handlers first: a key that the gateway knows and they do not would be refused by them.
   await publicKeys.publish(keys)
@@ -52,7 +57,7 @@ async function ensure(stackId: string): Promise<void> {
   await untilAnswered(`${issuer}/.well-known/openid-configuration`)
 }
 
-async function ensureRing(stackId: string): Promise<KeyRing> {
+async function ensureRing({ keyRing }: Needs, stackId: string): Promise<KeyRing> {
   const found = await keyRing.find()
   if (found) return found
   const key = await newSigningKey()

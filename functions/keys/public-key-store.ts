@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { isFresh } from '../data/client.ts'
-import { table, toItem } from '../data/table.ts'
+import { toItem } from '../data/item.ts'
+import { table } from '../data/table.ts'
 
 /** As the verifier sees it; a key that is not listed is a key that does not count. */
 export type PublicKey = { kid: string; state: 'next' | 'current' | 'retired'; kty: 'RSA'; n: string; e: string }

@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { ABSENT, fromItem, type Item, isRefused, table, toItem } from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, table } from '../data/table.ts'
+import { ABSENT } from '../data/write.ts'
 import { countMail, type MailCounter } from './mail-limit.ts'
 
 const doneKey = (eventId: string): Item => toItem({ pk: `D#${eventId}`, sk: 'done' })
@@ -15,7 +17,7 @@ const RACES = 5
 export type Claim = 'mine' | 'done' | 'busy'
 
 /** Which messages were answered with a mail, and how many mails an address had. */
-export function mailLog(db: DynamoDBClient, tableName: string) {
+export function mailLogStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
   /** Undefined when another mail was counted meanwhile. */

@@ -1,14 +1,16 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { must, PATIENCE } from '../data/client.ts'
+import { once } from '../once.ts'
+import type { Mail } from './mail.ts'
 
-export type Mail = { to: string; subject: string; text: string }
+/** One client in a process: it keeps the connection. */
+const ses = once(() => new SESv2Client(PATIENCE))
 
 export function mailer(from: string) {
-  const ses = new SESv2Client(PATIENCE)
   return {
     async send({ to, subject, text }: Mail): Promise<void> {
       await must(
-        ses.send(
+        ses().send(
           new SendEmailCommand({
             FromEmailAddress: from,
             Destination: { ToAddresses: [to] },

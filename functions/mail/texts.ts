@@ -1,4 +1,5 @@
-export type Mail = { to: string; subject: string; text: string }
+import type { Mail } from './mail.ts'
+
 type Product = { name: string; appUrl: string }
 
 /** The token stands in the fragment: browsers send that to no server, so it reaches no log. */

@@ -7,14 +7,14 @@ export type Checked = { gate: Gate; session: Session }
 type Caller = { caller: { userId: string; sid: string }; checked: Promise<Checked> }
 export type CallerCheck = (event: APIGatewayProxyEventV2, now: number) => Promise<Caller>
 
-type Parts = {
+type CheckParts = {
   verify(token: string, now: number): Promise<Claims>
   read(ref: { userId: string; sid: string }): Promise<{ gate: Gate | undefined; session: Session | undefined }>
   markSeen(ref: { userId: string; sid: string }, gen: number): Promise<void>
 }
 
 /** Who asks: by the signed token first, then by whether the session lives, which only the store knows. */
-export function callerCheck({ verify, read, markSeen }: Parts): CallerCheck {
+export function callerCheck({ verify, read, markSeen }: CheckParts): CallerCheck {
   async function alive(claims: Claims, now: number): Promise<Checked> {
     const { gate, session } = await read(claims)
     if (!gate || !session || !isAlive(session, gate, now)) throw new LetheError('session_ended')

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type Contract, emailAddress, id, isoTime, page, password, time } from '../http/contract.ts'
-import type { Session } from './session.ts'
+import { type Contract, id, time } from '../http/contract.ts'
+import { nextCursor, page } from '../http/page.ts'
 
 const session = v.strictObject({
   id,
@@ -12,33 +12,13 @@ const session = v.strictObject({
   expiresAt: time,
 })
 
-const tokens = v.strictObject({
+export const tokens = v.strictObject({
   accessToken: v.string(),
   tokenType: v.literal('Bearer'),
   expiresIn: v.number(),
   refreshToken: v.string(),
   session,
 })
-
-export function sessionView(of: Session, currentSid: string) {
-  return {
-    id: of.sid,
-    current: of.sid === currentSid,
-    device: of.device,
-    address: of.ip,
-    signedInAt: isoTime(of.authAt),
-    lastUsedAt: isoTime(of.rotatedAt),
-    expiresAt: isoTime(Math.min(of.idleUntil, of.endsAt)),
-  }
-}
-
-export const signIn = {
-  summary: 'Sign in.',
-  body: v.strictObject({ email: emailAddress, password }),
-  answers: { 201: tokens },
-  problems: ['credentials_invalid'],
-  givesTokens: true,
-} as const satisfies Contract
 
 export const refreshSession = {
   summary: 'Exchange the refresh token for its successor and a new access token.',
@@ -51,7 +31,7 @@ export const refreshSession = {
 export const listSessions = {
   summary: 'My sessions. A page can be shorter than asked for; nextCursor says whether more follow.',
   query: v.strictObject(page),
-  answers: { 200: v.strictObject({ sessions: v.array(session), nextCursor: v.optional(v.string()) }) },
+  answers: { 200: v.strictObject({ sessions: v.array(session), nextCursor }) },
   problems: ['invalid_cursor'],
 } as const satisfies Contract
 

@@ -1,8 +1,10 @@
-import { protectedEndpoint } from '../http/endpoint.ts'
 import { endCurrentSession } from './contract.ts'
-import { checkCaller, sessions } from './wiring.ts'
+import { protectedEndpoint } from './protected-endpoint.ts'
+import { sessions } from './wiring.ts'
 
-export const handler = protectedEndpoint(endCurrentSession, checkCaller).run(async ({ caller, now }) => {
+const needs = () => ({ sessions: sessions() })
+
+export const handler = protectedEndpoint(endCurrentSession, needs).run(async ({ caller, now }, { sessions }) => {
   await sessions.end(caller, now)
   return { status: 204 }
 })

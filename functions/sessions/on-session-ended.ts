@@ -1,26 +1,30 @@
 import { inspect } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { config } from '../config.ts'
-import { mailQueue } from '../mail/mail-queue.ts'
+import { mailQueue } from '../mail/wiring.ts'
+import { prepared } from '../prepared.ts'
 import type { EndReason } from './session.ts'
 
-const queue = mailQueue(config.mailQueueUrl())
 const REUSE: EndReason = 'reuse'
 
+const needs = () => ({ queue: mailQueue() })
+
 /** A session that ended because its refresh token was used twice is told to its owner. Records of one item come in order. */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const record of Records) {
-    try {
-      const reuse = reuseIn(record)
-      if (reuse) await queue.send({ kind: 'token-reuse', ...reuse })
-    } catch (error) {
-      console.error(JSON.stringify({ eventId: record.eventID, error: inspect(error) }))
-      // The stream goes on from the first failure; what went before is not delivered again.
-      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }
+export const handler = prepared(
+  needs,
+  async ({ queue }, { Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    for (const record of Records) {
+      try {
+        const reuse = reuseIn(record)
+        if (reuse) await queue.send({ kind: 'token-reuse', ...reuse })
+      } catch (error) {
+        console.error(JSON.stringify({ eventId: record.eventID, error: inspect(error) }))
+        // The stream goes on from the first failure; what went before is not delivered again.
+        return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }
+      }
     }
-  }
-  return { batchItemFailures: [] }
-}
+    return { batchItemFailures: [] }
+  },
+)
 
 function reuseIn({ dynamodb }: DynamoDBRecord) {
   const { NewImage, OldImage } = dynamodb ?? {}

@@ -1,7 +1,8 @@
 import { config } from '../config.ts'
 import { hashOf, newSecret, openSeal, seal } from '../crypto/secrets.ts'
 import { type ErrorCode, LetheError } from '../errors.ts'
-import { endpoint, together } from '../http/endpoint.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { together } from '../http/together.ts'
 import { refreshSession } from './contract.ts'
 import {
   formatRefreshToken,
@@ -12,9 +13,7 @@ import {
   type RefreshToken,
   type Session,
 } from './session.ts'
-import { connected, issueTokens, sessions } from './token-issuer.ts'
-
-const { idle } = config.sessionLimits()
+import { sessions, tokens } from './wiring.ts'
 
 const REFUSALS: Record<Exclude<LostRotation, 'repeat'>, ErrorCode> = {
   ended: 'session_ended',
@@ -25,35 +24,45 @@ const REFUSALS: Record<Exclude<LostRotation, 'repeat'>, ErrorCode> = {
   late: 'store_unavailable',
 }
 
-export const handler = endpoint(refreshSession).run(async ({ body, now }) => {
+const needs = () => ({ sessions: sessions(), tokens: tokens(), idle: config.sessionLimits().idle })
+type Needs = ReturnType<typeof needs>
+
+export const handler = endpoint(refreshSession, needs).run(async ({ body, now }, has) => {
+  const { sessions, tokens } = has
   // Two calls follow at once: without this, a cold start would open a second and a third connection beside the first.
-  await connected
+  await tokens.connected
   const presented = parseRefreshToken(body.refreshToken)
   if (!presented) throw new LetheError('refresh_token_invalid')
-  const [gate, { session, secret }] = await together(sessions.readGate(presented.userId), rotate(presented, now))
+  const [gate, { session, secret }] = await together(sessions.readGate(presented.userId), rotate(has, presented, now))
   // Whatever was written: behind a shut gate nobody gets a token.
   if (!gateAdmits(gate, session)) throw new LetheError('session_ended')
-  return { status: 200, body: await issueTokens(session, formatRefreshToken({ ...presented, secret }), now) }
+  return { status: 200, body: await tokens.issue(session, formatRefreshToken({ ...presented, secret }), now) }
 })
 
 type Rotated = { session: Session; secret: string }
 
-async function rotate(presented: RefreshToken, now: number): Promise<Rotated> {
+async function rotate({ sessions, idle }: Needs, presented: RefreshToken, now: number): Promise<Rotated> {
   const hashes = { token: hashOf(presented.secret), family: hashOf(presented.family) }
   const secret = newSecret()
-  const next = successor(presented, secret, now)
+  const next = successor(presented, secret, { now, idle })
   const first = await sessions.rotate(next, hashes)
   if (first.won) return { session: first.session, secret }
   const lost = lostRotation(first.session, hashes, now)
-  if (lost !== 'late' || !first.session) return settle(lost, first.session, presented, now)
+  if (lost !== 'late' || !first.session) return settle(sessions, lost, first.session, presented, now)
 
   // The successor was never used, so its answer was lost. Who loses this race finds the winner's successor sealed.
   const second = await sessions.reissue(next, { presented: hashes.token, gen: first.session.gen })
   if (second.won) return { session: second.session, secret }
-  return settle(lostRotation(second.session, hashes, now), second.session, presented, now)
+  return settle(sessions, lostRotation(second.session, hashes, now), second.session, presented, now)
 }
 
-async function settle(lost: LostRotation, session: Session | undefined, presented: RefreshToken, now: number) {
+async function settle(
+  sessions: Needs['sessions'],
+  lost: LostRotation,
+  session: Session | undefined,
+  presented: RefreshToken,
+  now: number,
+) {
   if (lost === 'repeat' && session?.sealed) {
     return { session, secret: openSeal(session.sealed, presented.secret, presented.sid) }
   }
@@ -61,6 +70,10 @@ async function settle(lost: LostRotation, session: Session | undefined, presente
   throw new LetheError(lost === 'repeat' ? 'internal_error' : REFUSALS[lost])
 }
 
-function successor({ userId, sid, secret: presented }: RefreshToken, next: string, now: number) {
+function successor(
+  { userId, sid, secret: presented }: RefreshToken,
+  next: string,
+  { now, idle }: { now: number; idle: number },
+) {
   return { userId, sid, next: hashOf(next), sealed: seal(next, presented, sid), now, idleUntil: now + idle }
 }

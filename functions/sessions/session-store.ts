@@ -1,17 +1,7 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import {
-  ABSENT,
-  EXISTS,
-  fromItem,
-  type Item,
-  isRefused,
-  putIn,
-  type Table,
-  table,
-  toItem,
-  updateIn,
-  type Write,
-} from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { isRefused, type Table, table } from '../data/table.ts'
+import { ABSENT, EXISTS, putIn, updateIn, type Write } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
 import type { EndReason, Gate, Session } from './session.ts'
 

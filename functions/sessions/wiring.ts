@@ -1,21 +1,31 @@
 import { config } from '../config.ts'
-import { database } from '../data/table.ts'
-import { publicKeyStore } from '../keys/public-key-store.ts'
+import { database } from '../data/client.ts'
+import { keyRing, publicKeys } from '../keys/wiring.ts'
+import { once } from '../once.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { callerCheck } from './caller.ts'
+import { issuing } from './issuing.ts'
 import { sessionStore } from './session-store.ts'
 
-/** Wiring that every protected route shares. */
-export const db = database()
-export const sessions = sessionStore(db, config.sessionsTable())
+export const sessions = once(() => sessionStore(database(), config.sessionsTable()))
 
-const keys = publicKeyStore(db, config.sessionsTable())
-const names = config.tokens()
-// The one call in INIT: it opens the connection and brings what the first request needs.
-void keys.warm(Math.floor(Date.now() / 1000))
-
-export const checkCaller = callerCheck({
-  verify: (token, now) => verifyAccessToken(token, keys.find, names, now),
-  read: sessions.read,
-  markSeen: sessions.markSeen,
+/** Made where the function starts: Lambda lends it more CPU then, and the connection is open for the first request. */
+export const checkCaller = once(() => {
+  const keys = publicKeys()
+  const names = config.tokens()
+  void keys.warm(Math.floor(Date.now() / 1000))
+  return callerCheck({
+    verify: (token, now) => verifyAccessToken(token, keys.find, names, now),
+    read: sessions().read,
+    markSeen: sessions().markSeen,
+  })
 })
+
+export const tokens = once(() =>
+  issuing({
+    keyRing: keyRing(),
+    publicKeys: publicKeys(),
+    names: { ...config.tokens(), clientId: config.clientId() },
+    startedAt: Math.floor(Date.now() / 1000),
+  }),
+)

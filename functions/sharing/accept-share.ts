@@ -1,14 +1,15 @@
-import { config } from '../config.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { acceptShare, sharedItemView } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { acceptShare } from './contract.ts'
+import { sharedItemView } from './views.ts'
+import { acceptances } from './wiring.ts'
 
-const shares = shareStore(db, config.filesTable())
+const needs = () => ({ acceptances: acceptances() })
 
-export const handler = protectedEndpoint(acceptShare, checkCaller).run(async ({ path, caller, checked, now }) => {
-  // That the address is the caller's was proved at sign-up, and the gate has it from there.
-  const { address } = (await checked).gate
-  const accepted = await shares.accept(path.id, { userId: caller.userId, address }, now)
-  return { status: 200, body: sharedItemView(accepted) }
-})
+export const handler = protectedEndpoint(acceptShare, needs).run(
+  async ({ path, caller, checked, now }, { acceptances }) => {
+    // That the address is the caller's was proved at sign-up, and the gate has it from there.
+    const { address } = (await checked).gate
+    const accepted = await acceptances.accept(path.id, { userId: caller.userId, address }, now)
+    return { status: 200, body: sharedItemView(accepted) }
+  },
+)

@@ -1,15 +1,13 @@
 import * as v from 'valibot'
-import type { Node } from '../files/item.ts'
-import { type Contract, emailAddress, id, isoTime, page, time } from '../http/contract.ts'
-import type { Share } from './share.ts'
+import { type Contract, emailAddress, id, time } from '../http/contract.ts'
+import { nextCursor, page } from '../http/page.ts'
 
 const path = v.strictObject({ id })
 const access = v.picklist(['read', 'write'])
 const state = v.picklist(['offered', 'accepted'])
-const nextCursor = v.optional(v.string())
 
 /** As its giver sees it. It tells no more than that it was offered, until somebody accepts it. */
-const share = v.strictObject({
+export const share = v.strictObject({
   id,
   address: v.string(),
   access,
@@ -20,7 +18,7 @@ const share = v.strictObject({
 })
 
 /** As its taker sees it. */
-const sharedItem = v.strictObject({
+export const sharedItem = v.strictObject({
   itemId: id,
   kind: v.picklist(['file', 'folder']),
   name: v.string(),
@@ -29,23 +27,6 @@ const sharedItem = v.strictObject({
   state,
   since: time,
 })
-
-export function shareView({ id, address, access, createdAt, userId }: Share): v.InferOutput<typeof share> {
-  const state = userId === undefined ? 'offered' : 'accepted'
-  return { id, address, access, state, createdAt: isoTime(createdAt), ...(userId === undefined ? {} : { userId }) }
-}
-
-export function sharedItemView({ node, share }: { node: Node; share: Share }): v.InferOutput<typeof sharedItem> {
-  return {
-    itemId: node.id,
-    kind: node.kind,
-    name: node.name,
-    ownerId: node.owner,
-    access: share.access,
-    state: share.userId === undefined ? 'offered' : 'accepted',
-    since: isoTime(share.acceptedAt ?? share.createdAt),
-  }
-}
 
 export const createShare = {
   summary:
@@ -90,4 +71,63 @@ export const leaveShare = {
   summary: 'Leave what is shared with me, or decline what is offered.',
   path,
   answers: { 204: null },
+} as const satisfies Contract
+
+const linkPath = v.strictObject({ id, linkId: id })
+
+export const link = v.strictObject({
+  id,
+  createdAt: time,
+  expiresAt: time,
+  mostUses: v.optional(v.number()),
+  uses: v.number(),
+  revokedAt: v.optional(time),
+})
+
+const use = v.strictObject({ at: time, address: v.string(), device: v.string() })
+
+const linkProblems = ['file_not_found', 'owner_only'] as const
+
+export const createLink = {
+  summary: 'Make a link to a file. Its token is told here and never again.',
+  path,
+  body: v.strictObject({
+    expiresAt: time,
+    mostUses: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+  }),
+  answers: { 201: v.strictObject({ ...link.entries, token: v.string() }) },
+  problems: [...linkProblems, 'limit_reached'],
+  givesTokens: true,
+} as const satisfies Contract
+
+export const listLinks = {
+  summary: 'The links to a file, those that ended too, and how many URLs each gave out.',
+  path,
+  query: v.strictObject(page),
+  answers: { 200: v.strictObject({ links: v.array(link), nextCursor }) },
+  problems: [...linkProblems, 'invalid_cursor'],
+} as const satisfies Contract
+
+export const listUses = {
+  summary: 'Every URL that a link gave out: when and to whom, the newest first.',
+  path: linkPath,
+  query: v.strictObject(page),
+  answers: { 200: v.strictObject({ uses: v.array(use), nextCursor }) },
+  problems: [...linkProblems, 'link_not_found', 'invalid_cursor'],
+} as const satisfies Contract
+
+export const revokeLink = {
+  summary: 'End a link: it gives out nothing from the next request on.',
+  path: linkPath,
+  answers: { 204: null },
+  problems: [...linkProblems, 'link_not_found'],
+} as const satisfies Contract
+
+export const openLink = {
+  summary: 'A URL of the file that a link leads to. It works for 60 seconds at most, and is counted and recorded.',
+  body: v.strictObject({ token: v.pipe(v.string(), v.maxLength(100, 'is too long')) }),
+  answers: {
+    200: v.strictObject({ url: v.string(), expiresAt: time, name: v.string(), size: v.number(), type: v.string() }),
+  },
+  problems: ['link_not_found', 'scan_pending', 'file_infected', 'file_not_scannable'],
 } as const satisfies Contract

@@ -1,22 +1,22 @@
 import { newId } from '../crypto/secrets.ts'
 import { LetheError } from '../errors.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
+import { tree } from '../files/wiring.ts'
 import { canonicalAddress } from '../mail/email-address.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { createShare, shareView } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { createShare } from './contract.ts'
+import { shareView } from './views.ts'
+import { offers } from './wiring.ts'
 
-const shares = shareStore(db, filesTable)
+const needs = () => ({ offers: offers(), tree: tree() })
 
-export const handler = protectedEndpoint(createShare, checkCaller).run(async (request) => {
+export const handler = protectedEndpoint(createShare, needs).run(async (request, { offers, tree }) => {
   const { path, body, caller, now } = request
   const { gate } = await request.checked
   const address = canonicalAddress(body.email)
   if (address === undefined) throw refused('is not an address that mail can be sent to')
   if (address === gate.address) throw refused('is your own')
   await tree.item(path.id, caller.userId, 'own')
-  const share = await shares.offer(path.id, { address, access: body.access }, { id: newId(), createdAt: now })
+  const share = await offers.offer(path.id, { address, access: body.access }, { id: newId(), createdAt: now })
   return { status: 201, body: shareView(share) }
 })
 

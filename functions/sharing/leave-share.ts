@@ -1,12 +1,10 @@
-import { config } from '../config.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { leaveShare } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { shares } from './wiring.ts'
 
-const shares = shareStore(db, config.filesTable())
+const needs = () => ({ shares: shares() })
 
-export const handler = protectedEndpoint(leaveShare, checkCaller).run(async ({ path, caller, checked }) => {
+export const handler = protectedEndpoint(leaveShare, needs).run(async ({ path, caller, checked }, { shares }) => {
   const { address } = (await checked).gate
   await shares.leave(path.id, { userId: caller.userId, address })
   return { status: 204 }

@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { ABSENT, EXISTS, fromItem, type Item, putIn, type Table, table, toItem, updateIn } from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { type Table, table } from '../data/table.ts'
+import { ABSENT, EXISTS, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
-import { type Link, type LinkUse, MOST_LINKS, MOST_OPEN_LINKS } from './link.ts'
+import { checkLinks, type Link, type LinkUse, MOST_LINKS } from './link.ts'
 
 export const linkKey = (id: string): Item => toItem({ pk: `L#${id}`, sk: 'link' })
 /** From the file to its links; says too until when and whether they are open, so that the open ones can be counted. */
@@ -25,7 +27,7 @@ export function linkStore(db: DynamoDBClient, tableName: string) {
       const range = { pk: `N#${item}`, prefix: 'l#', limit: MOST_LINKS }
       const only = '#expiresAt > :now AND attribute_not_exists(#revokedAt)'
       const open = await items.query(range, { only, fields: { now } })
-      if (open.items.length >= MOST_OPEN_LINKS || open.last !== undefined) throw new LetheError('limit_reached')
+      checkLinks({ open: open.items.length, isFull: open.last !== undefined })
       const { id: _, ...fields } = link
       const cancelled = await items.transact([
         putIn(tableName, { ...linkKey(id), ...toItem(fields) }, { only: ABSENT }),

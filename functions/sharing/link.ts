@@ -27,6 +27,11 @@ export function isOpen({ expiresAt, revokedAt, issued, most = Number.POSITIVE_IN
   return revokedAt === undefined && expiresAt > now && issued < most
 }
 
+/** Whether a file with so many open links can have one more; `isFull`: it had as many as it may ever have. */
+export function checkLinks({ open, isFull }: { open: number; isFull: boolean }): void {
+  if (open >= MOST_OPEN_LINKS || isFull) throw new LetheError('limit_reached')
+}
+
 /** In whole seconds, in the future, and not for ever. */
 export function linkEnd(expiresAt: string, now: number): number {
   const seconds = Math.floor(Date.parse(expiresAt) / 1000)

@@ -1,20 +1,19 @@
-import { config } from '../config.ts'
-import { DEFAULT_PAGE } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { cursorAt, positionOf } from '../http/page.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { listSharedWithMe, sharedItemView } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { askedPage, following } from '../http/page.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { listSharedWithMe } from './contract.ts'
+import { sharedItemView } from './views.ts'
+import { acceptances } from './wiring.ts'
 
-const shares = shareStore(db, config.filesTable())
+const needs = () => ({ acceptances: acceptances() })
 
-export const handler = protectedEndpoint(listSharedWithMe, checkCaller).run(async ({ query, caller, checked }) => {
-  const { gate } = await checked
-  const isOffered = query.state === 'offered'
-  const list = { caller: caller.userId, name: isOffered ? 'offered to me' : 'shared with me' }
-  const after = query.cursor === undefined ? undefined : positionOf(query.cursor, list)
-  const grantee = isOffered ? gate.address : caller.userId
-  const page = await shares.pageFor(grantee, after, Number(query.limit ?? DEFAULT_PAGE))
-  const next = page.last === undefined ? {} : { nextCursor: cursorAt(page.last, list) }
-  return { status: 200, body: { items: page.shared.map(sharedItemView), ...next } }
-})
+export const handler = protectedEndpoint(listSharedWithMe, needs).run(
+  async ({ query, caller, checked }, { acceptances }) => {
+    const { gate } = await checked
+    const isOffered = query.state === 'offered'
+    const list = { caller: caller.userId, name: isOffered ? 'offered to me' : 'shared with me' }
+    const { limit, after } = askedPage(query, list)
+    const grantee = isOffered ? gate.address : caller.userId
+    const page = await acceptances.pageFor(grantee, after, limit)
+    return { status: 200, body: { items: page.shared.map(sharedItemView), ...following(page.last, list) } }
+  },
+)

@@ -1,18 +1,16 @@
-import { filesTable, tree } from '../files/wiring.ts'
-import { DEFAULT_PAGE } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { cursorAt, positionOf } from '../http/page.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { listShares, shareView } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { tree } from '../files/wiring.ts'
+import { askedPage, following } from '../http/page.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { listShares } from './contract.ts'
+import { shareView } from './views.ts'
+import { shares } from './wiring.ts'
 
-const shares = shareStore(db, filesTable)
+const needs = () => ({ shares: shares(), tree: tree() })
 
-export const handler = protectedEndpoint(listShares, checkCaller).run(async ({ path, query, caller }) => {
+export const handler = protectedEndpoint(listShares, needs).run(async ({ path, query, caller }, { shares, tree }) => {
   const list = { caller: caller.userId, name: `shares of ${path.id}` }
-  const after = query.cursor === undefined ? undefined : positionOf(query.cursor, list)
+  const { limit, after } = askedPage(query, list)
   await tree.item(path.id, caller.userId, 'own')
-  const page = await shares.page(path.id, after, Number(query.limit ?? DEFAULT_PAGE))
-  const next = page.last === undefined ? {} : { nextCursor: cursorAt(page.last, list) }
-  return { status: 200, body: { shares: page.shares.map(shareView), ...next } }
+  const page = await shares.page(path.id, after, limit)
+  return { status: 200, body: { shares: page.shares.map(shareView), ...following(page.last, list) } }
 })

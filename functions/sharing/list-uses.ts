@@ -1,20 +1,18 @@
 import { LetheError } from '../errors.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { DEFAULT_PAGE } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { cursorAt, positionOf } from '../http/page.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { listUses, useView } from './link-contract.ts'
-import { linkStore } from './link-store.ts'
+import { tree } from '../files/wiring.ts'
+import { askedPage, following } from '../http/page.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { listUses } from './contract.ts'
+import { useView } from './views.ts'
+import { links } from './wiring.ts'
 
-const links = linkStore(db, filesTable)
+const needs = () => ({ links: links(), tree: tree() })
 
-export const handler = protectedEndpoint(listUses, checkCaller).run(async ({ path, query, caller }) => {
+export const handler = protectedEndpoint(listUses, needs).run(async ({ path, query, caller }, { links, tree }) => {
   const list = { caller: caller.userId, name: `uses of ${path.linkId}` }
-  const after = query.cursor === undefined ? undefined : positionOf(query.cursor, list)
+  const { limit, after } = askedPage(query, list)
   await tree.listed('file', path.id, caller.userId, 'own')
   if (!(await links.isOf(path.id, path.linkId))) throw new LetheError('link_not_found')
-  const page = await links.uses(path.linkId, after, Number(query.limit ?? DEFAULT_PAGE))
-  const next = page.last === undefined ? {} : { nextCursor: cursorAt(page.last, list) }
-  return { status: 200, body: { uses: page.uses.map(useView), ...next } }
+  const page = await links.uses(path.linkId, after, limit)
+  return { status: 200, body: { uses: page.uses.map(useView), ...following(page.last, list) } }
 })

@@ -1,13 +1,12 @@
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { tree } from '../files/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { removeShare } from './contract.ts'
-import { shareStore } from './share-store.ts'
+import { offers } from './wiring.ts'
 
-const shares = shareStore(db, filesTable)
+const needs = () => ({ offers: offers(), tree: tree() })
 
-export const handler = protectedEndpoint(removeShare, checkCaller).run(async ({ path, caller }) => {
+export const handler = protectedEndpoint(removeShare, needs).run(async ({ path, caller }, { offers, tree }) => {
   await tree.item(path.id, caller.userId, 'own')
-  await shares.remove(path.id, path.shareId)
+  await offers.remove(path.id, path.shareId)
   return { status: 204 }
 })

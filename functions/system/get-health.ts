@@ -1,12 +1,10 @@
-import { config } from '../config.ts'
-import { database } from '../data/table.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { publicKeyStore } from '../keys/public-key-store.ts'
+import { publicKeys } from '../keys/wiring.ts'
 import { getHealth } from './contract.ts'
 
-const keys = publicKeyStore(database(), config.sessionsTable())
+const needs = () => ({ keys: publicKeys() })
 
-export const handler = endpoint(getHealth).run(async ({ now }) => {
+export const handler = endpoint(getHealth, needs).run(async ({ now }, { keys }) => {
   await keys.reach(now)
   return { status: 200, body: { status: 'ok' } }
 })

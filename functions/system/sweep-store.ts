@@ -1,11 +1,12 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { uploadOf } from '../contents/upload-store.ts'
+import { objectKey, uploadOf } from '../contents/upload-store.ts'
 import { usageKey } from '../contents/usage-store.ts'
 import { must } from '../data/client.ts'
-import { deleteIn, EXISTS, fromItem, type Item, putIn, type Table, table, toItem } from '../data/table.ts'
+import { fromItem, type Item, toItem } from '../data/item.ts'
+import { type Table, table } from '../data/table.ts'
+import { deleteIn, EXISTS, putIn } from '../data/write.ts'
 import type { Listed, ListedFile } from '../files/item.ts'
-import { asRead } from '../files/tree-changes.ts'
-import { listedItem, listedKey, nodeKey, nodeOf, objectKey } from '../files/tree-store.ts'
+import { asRead, listedItem, listedKey, nodeKey, nodeOf } from '../files/tree-store.ts'
 import { versionKey, versionOf } from '../files/version-store.ts'
 
 const CURSOR = toItem({ pk: 'S#sweep', sk: 'cursor' })
@@ -107,3 +108,5 @@ function mending(items: Table) {
     },
   }
 }
+
+export type SweepStore = ReturnType<typeof sweepStore>

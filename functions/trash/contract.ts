@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { item } from '../files/views.ts'
-import { type Contract, folderId, id, page, time } from '../http/contract.ts'
+import { item, name } from '../files/contract.ts'
+import { type Contract, folderId, id, time } from '../http/contract.ts'
+import { nextCursor, page } from '../http/page.ts'
 
-const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
 const path = v.strictObject({ id })
 
 const trashed = v.strictObject({
@@ -16,7 +16,7 @@ const trashed = v.strictObject({
 export const listTrash = {
   summary: 'What was put into my trash, newest first. What lies below a folder in it is not listed on its own.',
   query: v.strictObject(page),
-  answers: { 200: v.strictObject({ trashed: v.array(trashed), nextCursor: v.optional(v.string()) }) },
+  answers: { 200: v.strictObject({ trashed: v.array(trashed), nextCursor }) },
   problems: ['invalid_cursor'],
 } as const satisfies Contract
 
@@ -33,4 +33,20 @@ export const removeItem = {
   path,
   answers: { 204: null },
   problems: ['item_not_found'],
+} as const satisfies Contract
+
+export const trashFile = {
+  summary: 'Put a file into the trash.',
+  path,
+  answers: { 204: null },
+  problems: ['file_not_found', 'read_only', 'owner_only', 'version_conflict'],
+  versioned: true,
+} as const satisfies Contract
+
+export const trashFolder = {
+  summary: 'Put a folder into the trash, with whatever lies below it.',
+  path,
+  answers: { 204: null },
+  problems: ['folder_not_found', 'read_only', 'owner_only', 'version_conflict'],
+  versioned: true,
 } as const satisfies Contract

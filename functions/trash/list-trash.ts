@@ -1,25 +1,15 @@
-import { TRASH_LIFE } from '../files/item.ts'
-import { folderName, itemView } from '../files/views.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { DEFAULT_PAGE, isoTime } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { cursorAt, positionOf } from '../http/page.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { askedPage, following } from '../http/page.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { listTrash } from './contract.ts'
-import { type Trashed, trashStore } from './trash-store.ts'
+import { trashedView } from './views.ts'
+import { trash } from './wiring.ts'
 
-const trash = trashStore(db, filesTable, tree)
+const needs = () => ({ trash: trash() })
 
-export const handler = protectedEndpoint(listTrash, checkCaller).run(async ({ query, caller, now }) => {
+export const handler = protectedEndpoint(listTrash, needs).run(async ({ query, caller, now }, { trash }) => {
   const list = { caller: caller.userId, name: 'trash' }
-  const after = query.cursor === undefined ? undefined : positionOf(query.cursor, list)
-  const { trashed, last } = await trash.page(caller.userId, after, Number(query.limit ?? DEFAULT_PAGE), now)
-  const nextCursor = last === undefined ? {} : { nextCursor: cursorAt(last, list) }
-  return { status: 200, body: { trashed: trashed.map((each) => view(each, caller.userId)), ...nextCursor } }
+  const { limit, after } = askedPage(query, list)
+  const { trashed, last } = await trash.page(caller.userId, after, limit, now)
+  const shown = trashed.map((each) => trashedView(each, caller.userId))
+  return { status: 200, body: { trashed: shown, ...following(last, list) } }
 })
-
-function view(trashed: Trashed, caller: string) {
-  const { trashedAt, trashedBy } = trashed
-  const times = { trashedAt: isoTime(trashedAt), trashedBy, goneAt: isoTime(trashedAt + TRASH_LIFE) }
-  return { item: itemView(trashed, folderName(trashed.folder, caller)), ...times }
-}

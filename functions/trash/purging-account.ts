@@ -2,15 +2,16 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { FileWork } from '../contents/file-work.ts'
 import { usageKey } from '../contents/usage-store.ts'
 import { drained, inLanes, PAGE, PAGES } from '../data/drain.ts'
-import { deleteIn, fromItem, type Item, table } from '../data/table.ts'
+import { fromItem, type Item } from '../data/item.ts'
+import type { Queue } from '../data/queue.ts'
+import { table } from '../data/table.ts'
+import { deleteIn } from '../data/write.ts'
 import { grantKey } from '../files/tree-store.ts'
 import { pointerKey } from '../sharing/share-store.ts'
 import { pageOfStaying } from './trash-store.ts'
 
-type Work = { send(work: FileWork): Promise<void> }
-
 /** What an account that is gone has beside its tree: its trash, what others shared with it, and its usage. */
-export function accountPurge(db: DynamoDBClient, tableName: string, work: Work) {
+export function purgingAccount(db: DynamoDBClient, tableName: string, work: Queue<FileWork>) {
   const items = table(db, tableName)
 
   /** Each by a message of its own. */

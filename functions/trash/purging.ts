@@ -1,30 +1,32 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { FileWork } from '../contents/file-work.ts'
-import { dropReference } from '../contents/upload-store.ts'
+import { dropReference, objectKey } from '../contents/upload-store.ts'
 import { drained, inLanes, PAGE } from '../data/drain.ts'
-import { type Cancelled, deleteIn, table } from '../data/table.ts'
+import type { Queue } from '../data/queue.ts'
+import { type Cancelled, table } from '../data/table.ts'
+import { deleteIn } from '../data/write.ts'
 import type { Listed, ListedFile } from '../files/item.ts'
-import { asRead } from '../files/tree-changes.ts'
-import { listedKey, nodeKey, objectKey, treeStore } from '../files/tree-store.ts'
+import { asRead, listedKey, nodeKey, treeStore } from '../files/tree-store.ts'
 import { attachments } from './attachment-store.ts'
-import { purgeProof } from './purge-proof.ts'
-import { accountPurge } from './purging-account.ts'
-import { type Trashed, trashKey } from './trash-store.ts'
+import { proving } from './proving.ts'
+import { purgingAccount } from './purging-account.ts'
+import type { Trashed } from './trash.ts'
+import { trashKey } from './trash-store.ts'
 
 type Purge = { owner: string; item: string }
-type Parts = { db: DynamoDBClient; filesTable: string; work: { send(work: FileWork): Promise<void> } }
+type PurgingParts = { db: DynamoDBClient; filesTable: string; work: Queue<FileWork> }
 
 /**
  * Takes out of the trash for good. Every holder of a content goes together with its reference, in one transaction, and
  * that by which the rest is found goes last: whoever dies on the way, comes twice or beside another, leads to the same
  * end. What is more than one message's work is the next one's.
  */
-export function purging({ db, filesTable, work }: Parts) {
+export function purging({ db, filesTable, work }: PurgingParts) {
   const items = table(db, filesTable)
-  const proof = purgeProof(db, filesTable)
+  const proof = proving(db, filesTable)
   const empty = emptying({ db, filesTable, work })
   const attached = attachments(db, filesTable)
-  const account = accountPurge(db, filesTable, work)
+  const account = purgingAccount(db, filesTable, work)
   const release = (object: string) => work.send({ kind: 'release', object })
 
   const strip = (id: string) =>
@@ -74,10 +76,10 @@ export function purging({ db, filesTable, work }: Parts) {
 }
 
 /** Takes what a folder lists out of it; true when it lists nothing more. */
-function emptying({ db, filesTable, work }: Parts) {
+function emptying({ db, filesTable, work }: PurgingParts) {
   const items = table(db, filesTable)
   const tree = treeStore(db, filesTable)
-  const proof = purgeProof(db, filesTable)
+  const proof = proving(db, filesTable)
   const attached = attachments(db, filesTable)
 
   /** Nothing but its record, its node and its content: most files of a folder. */

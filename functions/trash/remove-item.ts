@@ -1,15 +1,11 @@
-import { config } from '../config.ts'
-import { fileWork } from '../contents/file-work-queue.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { fileWork } from '../contents/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { removeItem } from './contract.ts'
-import { trashStore } from './trash-store.ts'
+import { trash } from './wiring.ts'
 
-const trash = trashStore(db, filesTable, tree)
-const work = fileWork(config.fileWorkUrl())
+const needs = () => ({ trash: trash(), work: fileWork() })
 
-export const handler = protectedEndpoint(removeItem, checkCaller).run(async ({ path, caller, now }) => {
+export const handler = protectedEndpoint(removeItem, needs).run(async ({ path, caller, now }, { trash, work }) => {
   await trash.giveUp(caller.userId, path.id, now)
   await work.send({ kind: 'purge', owner: caller.userId, item: path.id })
   return { status: 204 }

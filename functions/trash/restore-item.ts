@@ -1,15 +1,13 @@
-import { checkName } from '../files/item.ts'
+import { checkName } from '../files/name.ts'
 import { folderName, itemView } from '../files/views.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { restoreItem } from './contract.ts'
-import { trashStore } from './trash-store.ts'
+import { restore } from './wiring.ts'
 
-const trash = trashStore(db, filesTable, tree)
+const needs = () => ({ restore: restore() })
 
-export const handler = protectedEndpoint(restoreItem, checkCaller).run(async ({ path, body, caller, now }) => {
+export const handler = protectedEndpoint(restoreItem, needs).run(async ({ path, body, caller, now }, { restore }) => {
   if (body.name !== undefined) checkName(body.name)
-  const listed = await trash.restore(path.id, body, { caller: caller.userId, now })
+  const listed = await restore(path.id, body, { caller: caller.userId, now })
   return { status: 200, body: itemView(listed, folderName(listed.folder, caller.userId)), version: listed.v }
 })

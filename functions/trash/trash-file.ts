@@ -1,13 +1,11 @@
-import { trashFile } from '../files/contract.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
 import { ifMatch } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { trashStore } from './trash-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { trashFile } from './contract.ts'
+import { toTrash } from './wiring.ts'
 
-const trash = trashStore(db, filesTable, tree)
+const needs = () => ({ toTrash: toTrash() })
 
-export const handler = protectedEndpoint(trashFile, checkCaller).run(async ({ path, headers, caller, now }) => {
-  await trash.trash('file', path.id, { caller: caller.userId, now }, ifMatch(headers))
+export const handler = protectedEndpoint(trashFile, needs).run(async ({ path, headers, caller, now }, { toTrash }) => {
+  await toTrash('file', path.id, { caller: caller.userId, now }, ifMatch(headers))
   return { status: 204 }
 })

@@ -1,13 +1,13 @@
-import { trashFolder } from '../files/folder-contract.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
 import { ifMatch } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { trashStore } from './trash-store.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { trashFolder } from './contract.ts'
+import { toTrash } from './wiring.ts'
 
-const trash = trashStore(db, filesTable, tree)
+const needs = () => ({ toTrash: toTrash() })
 
-export const handler = protectedEndpoint(trashFolder, checkCaller).run(async ({ path, headers, caller, now }) => {
-  await trash.trash('folder', path.id, { caller: caller.userId, now }, ifMatch(headers))
-  return { status: 204 }
-})
+export const handler = protectedEndpoint(trashFolder, needs).run(
+  async ({ path, headers, caller, now }, { toTrash }) => {
+    await toTrash('folder', path.id, { caller: caller.userId, now }, ifMatch(headers))
+    return { status: 204 }
+  },
+)

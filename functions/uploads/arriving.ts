@@ -4,19 +4,27 @@ import { contentOf, type DeathReason, isSumOfParts, type Upload } from '../conte
 import { makeReady, type Uploads } from '../contents/upload-store.ts'
 import { usageStore } from '../contents/usage-store.ts'
 import { untilSettled } from '../data/client.ts'
-import { ABSENT, putIn, table } from '../data/table.ts'
+import { table } from '../data/table.ts'
+import { ABSENT, putIn } from '../data/write.ts'
+import type { Place } from '../files/access.ts'
+import { nodeIn } from '../files/change.ts'
 import type { Listed, ListedFile } from '../files/item.ts'
-import { asRead, nodeIn } from '../files/tree-changes.ts'
-import { listedItem, nodeItem, type Place, type Tree } from '../files/tree-store.ts'
+import { asRead, listedItem, nodeItem, type Tree } from '../files/tree-store.ts'
 import { versionItem } from '../files/version-store.ts'
 
-type Parts = { db: DynamoDBClient; filesTable: string; tree: Tree; uploads: Uploads; objects: Objects }
+export type ArrivingParts = {
+  db: DynamoDBClient
+  filesTable: string
+  tree: Tree
+  uploads: Uploads
+  objects: Pick<Objects, 'head' | 'remove'>
+}
 
 /**
  * An uploaded object becomes a file, whoever says first that it is there: S3's message, the client, or the sweep. All
  * of them, at once, twice or late, come to the same end.
  */
-export function arrivals({ db, filesTable, tree, uploads, objects }: Parts) {
+export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingParts) {
   const items = table(db, filesTable)
   const usage = usageStore(db, filesTable)
 
@@ -106,3 +114,5 @@ function newVersion(tableName: string, current: ListedFile, upload: Upload, now:
     putIn(tableName, versionItem(current), { only: ABSENT }),
   ]
 }
+
+export type Arrivals = ReturnType<typeof arriving>

@@ -1,27 +1,27 @@
-import { config } from '../config.ts'
-import { fileWork } from '../contents/file-work-queue.ts'
-import { objectStore } from '../contents/object-store.ts'
+import { objects } from '../contents/object-wiring.ts'
 import { isWhole, type Upload } from '../contents/upload.ts'
+import { fileWork, uploads } from '../contents/wiring.ts'
 import { LetheError } from '../errors.ts'
-import { filesTable, tree } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { arrivals } from './arriving.ts'
-import { completeUpload, uploadView } from './contract.ts'
-import { findMyUpload, uploads } from './my-uploads.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { completeUpload } from './contract.ts'
+import { checkMine } from './upload-access.ts'
+import { uploadView } from './views.ts'
+import { arrivals } from './wiring.ts'
 
-const work = fileWork(config.fileWorkUrl())
-const objects = {
-  ...objectStore(config.filesBucket()),
+const needs = () => {
+  const work = fileWork()
   // A request looks and never throws away; that is work which must go on when it fails.
-  remove: ({ id }: { id: string }) => work.send({ kind: 'discard', object: id }),
+  const remove = ({ id }: { id: string }) => work.send({ kind: 'discard', object: id })
+  const { head, allParts } = objects()
+  return { uploads: uploads(), work, allParts, settle: arrivals({ head, remove }).settle }
 }
-const { settle } = arrivals({ db, filesTable, tree, uploads, objects })
+type Needs = ReturnType<typeof needs>
 
-export const handler = protectedEndpoint(completeUpload, checkCaller).run(async ({ path, caller, now }) => {
-  const upload = await findMyUpload(path.id, caller.userId)
+export const handler = protectedEndpoint(completeUpload, needs).run(async ({ path, caller, now }, has) => {
+  const { uploads, work, settle } = has
+  const upload = checkMine(await uploads.find(path.id), caller.userId)
   if (upload.state === 'pending' && upload.uploadId !== undefined) {
-    await checkParts(upload)
+    await checkParts(has, upload)
     await work.send({ kind: 'put-together', object: upload.id })
     return { status: 202, body: { upload: uploadView(upload, caller.userId) } }
   }
@@ -32,7 +32,7 @@ export const handler = protectedEndpoint(completeUpload, checkCaller).run(async 
 })
 
 /** An upload that S3 put together already has no parts left. */
-async function checkParts(upload: Upload): Promise<void> {
-  const parts = await objects.allParts(upload)
+async function checkParts({ allParts }: Needs, upload: Upload): Promise<void> {
+  const parts = await allParts(upload)
   if (parts && !isWhole(upload, parts)) throw new LetheError('upload_incomplete')
 }

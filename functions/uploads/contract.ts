@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import type { Upload } from '../contents/upload.ts'
 import { LARGEST_FILE } from '../contents/upload.ts'
-import { folderName } from '../files/views.ts'
-import { type Contract, folderId, id, isoTime, sha256, time } from '../http/contract.ts'
+import { name } from '../files/contract.ts'
+import { type Contract, folderId, id, sha256, time } from '../http/contract.ts'
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(LARGEST_FILE, 'must be at most 5 TiB'))
 /** A media type without parameters but a charset. */
@@ -13,7 +12,6 @@ const type = v.pipe(
     'must be a media type',
   ),
 )
-const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
 
 const presignedPut = v.strictObject({
   method: v.literal('PUT'),
@@ -36,23 +34,6 @@ const upload = v.strictObject({
   why: v.optional(v.string()),
   createdAt: time,
 })
-
-export function uploadView(of: Upload, caller: string) {
-  const { id, state, folder, name, file, size, type, partSize, node, why, createdAt } = of
-  const fileId = state === 'ready' ? node : file
-  return {
-    id,
-    state,
-    ...(file === undefined ? { folderId: folderName(folder, caller) } : {}),
-    name,
-    size,
-    type,
-    ...(partSize === undefined ? {} : { partSize }),
-    ...(fileId === undefined ? {} : { fileId }),
-    ...(why === undefined ? {} : { why }),
-    createdAt: isoTime(createdAt),
-  }
-}
 
 const common = { size, type: v.optional(type, 'application/octet-stream'), sha256: v.optional(sha256) }
 

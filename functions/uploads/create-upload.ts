@@ -1,35 +1,41 @@
 import { config } from '../config.ts'
+import type { Scan } from '../contents/content.ts'
 import { giveUpAt, LARGEST_SINGLE, PUT_LIFE, partSizeFor, type Upload } from '../contents/upload.ts'
-import { uploadStore } from '../contents/upload-store.ts'
-import { usageStore } from '../contents/usage-store.ts'
-import { urlsBy } from '../contents/wiring.ts'
-import { idFor, newId } from '../crypto/secrets.ts'
+import { uploads, urls, usage } from '../contents/wiring.ts'
+import { newId } from '../crypto/secrets.ts'
 import { LetheError } from '../errors.ts'
-import { checkName } from '../files/item.ts'
-import { ROOT } from '../files/tree-store.ts'
-import { filesTable, tree } from '../files/wiring.ts'
+import { ROOT } from '../files/access.ts'
+import { checkName } from '../files/name.ts'
+import type { Tree } from '../files/tree-store.ts'
+import { tree } from '../files/wiring.ts'
 import { isoTime } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { idempotencyKey } from '../http/preconditions.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { createUpload, uploadView } from './contract.ts'
+import { idempotencyKey, idFor } from '../http/idempotency.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { createUpload } from './contract.ts'
+import { uploadView } from './views.ts'
 
-const uploads = uploadStore(db, filesTable)
-const usage = usageStore(db, filesTable)
-const limits = config.uploadLimits()
-const scan = config.scanner() === 'events' ? 'pending' : 'none'
-const urls = urlsBy(db)
+const needs = () => ({
+  uploads: uploads(),
+  usage: usage(),
+  limits: config.uploadLimits(),
+  urls: urls(),
+  tree: tree(),
+  scan: scanOfNew(config.scanner()),
+})
+type Needs = ReturnType<typeof needs>
 
-export const handler = protectedEndpoint(createUpload, checkCaller).run(async ({ body, headers, caller, now }) => {
+export const handler = protectedEndpoint(createUpload, needs).run(async ({ body, headers, caller, now }, has) => {
+  const { uploads, urls, tree } = has
   const by = caller.userId
   const isSingle = body.size <= LARGEST_SINGLE
   checkDigest(body, isSingle)
   const key = idempotencyKey(headers)
   const id = idFor(by, 'POST /files', key)
-  const { owner, ...target } = 'fileId' in body ? await newVersionOf(body.fileId, by) : await newFileAt(body, by)
+  const { owner, ...target } =
+    'fileId' in body ? await newVersionOf(tree, body.fileId, by) : await newFileAt(tree, body, by)
   const asked = { ...target, size: body.size, type: body.type, ...(isSingle ? { sum: body.sha256 ?? '' } : {}) }
   const before = key === undefined ? undefined : await uploads.find(id)
-  const upload = before ?? (await begin({ ...asked, id, owner, by }, key === undefined, now))
+  const upload = before ?? (await begin(has, { ...asked, id, owner, by }, key === undefined, now))
   checkSame(upload, asked)
   // Repeated late, it gives no URL that would outlive the upload.
   const isOpen = upload.state === 'pending' && now + 2 * PUT_LIFE < giveUpAt(upload)
@@ -39,19 +45,23 @@ export const handler = protectedEndpoint(createUpload, checkCaller).run(async ({
   return { status: 201, body: { ...body201, put: { ...put, expiresAt: isoTime(put.expiresAt) } } }
 })
 
-type Target = { owner: string; folder: string; name: string; file?: string }
-type Asked = Omit<Target, 'owner'> & { size: number; type: string; sum?: string }
+/** Where there is a scanner, nobody gets the file before it was looked into. */
+const scanOfNew = (scanner: 'none' | 'events'): Scan => (scanner === 'events' ? 'pending' : 'none')
 
-async function newVersionOf(file: string, caller: string): Promise<Target> {
+type UploadTarget = { owner: string; folder: string; name: string; file?: string }
+type Announced = Omit<UploadTarget, 'owner'> & { size: number; type: string; sum?: string }
+
+async function newVersionOf(tree: Tree, file: string, caller: string): Promise<UploadTarget> {
   const { node } = await tree.listed('file', file, caller, 'write')
   return { owner: node.owner, folder: node.folder, name: node.name, file }
 }
 
 async function newFileAt(
+  tree: Tree,
   body: { path: string } | { folderId?: string; name: string },
   caller: string,
-): Promise<Target> {
-  const { folderId = ROOT, name } = 'path' in body ? await placeOf(body.path, caller) : body
+): Promise<UploadTarget> {
+  const { folderId = ROOT, name } = 'path' in body ? await placeOf(tree, body.path, caller) : body
   checkName(name)
   const { node } = await tree.folder(folderId, caller, 'write')
   if ((await tree.child(node.id, name))?.kind === 'folder') throw new LetheError('name_taken')
@@ -59,12 +69,13 @@ async function newFileAt(
 }
 
 /** The room first: whoever has a URL has the room for what it takes. */
-async function begin(asked: Asked & Pick<Upload, 'id' | 'owner' | 'by'>, once: boolean, now: number) {
+async function begin(has: Needs, asked: Announced & Pick<Upload, 'id' | 'owner' | 'by'>, once: boolean, now: number) {
+  const { uploads, usage, limits, scan, urls } = has
   const { id, owner, size } = asked
   const isTaken = await usage.reserve(owner, { id, size, at: now }, limits)
   const fresh: Upload = { ...asked, state: 'pending', node: newId(), refs: 0, scan, createdAt: now }
   const giveBack = async () => isTaken && (await usage.release(owner, { id, size }))
-  const upload = await inParts(fresh).catch(async (error) => {
+  const upload = await inParts(urls, fresh).catch(async (error) => {
     // A repetition of the same key may hold on to this room: then the sweep gives it back, if need be.
     if (once) await giveBack()
     throw error
@@ -76,12 +87,12 @@ async function begin(asked: Asked & Pick<Upload, 'id' | 'owner' | 'by'>, once: b
   return found ?? upload
 }
 
-async function inParts(upload: Upload): Promise<Upload> {
+async function inParts(urls: Needs['urls'], upload: Upload): Promise<Upload> {
   if (upload.sum !== undefined) return upload
   return { ...upload, partSize: partSizeFor(upload.size), uploadId: await urls.startParts(upload) }
 }
 
-function checkSame(found: Upload, asked: Asked): void {
+function checkSame(found: Upload, asked: Announced): void {
   const { folder, name, file, size, type } = asked
   const isSamePlace = found.file === file && (file !== undefined || (found.folder === folder && found.name === name))
   const isSame = isSamePlace && found.size === size && found.type === type
@@ -96,7 +107,7 @@ function checkDigest({ sha256 }: { sha256?: string | undefined }, isSingle: bool
 }
 
 /** From the caller's own root, folder by folder. */
-async function placeOf(path: string, caller: string): Promise<{ folderId: string; name: string }> {
+async function placeOf(tree: Tree, path: string, caller: string): Promise<{ folderId: string; name: string }> {
   const [name = '', ...folders] = path.split('/').reverse()
   let folderId = ROOT
   for (const folder of folders.reverse()) {

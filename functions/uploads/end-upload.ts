@@ -1,15 +1,13 @@
-import { config } from '../config.ts'
-import { fileWork } from '../contents/file-work-queue.ts'
+import { fileWork, uploads } from '../contents/wiring.ts'
 import { LetheError } from '../errors.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller } from '../sessions/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { endUpload } from './contract.ts'
-import { findUpload, uploads } from './my-uploads.ts'
+import { checkKnown } from './upload-access.ts'
 
-const work = fileWork(config.fileWorkUrl())
+const needs = () => ({ work: fileWork(), uploads: uploads() })
 
-export const handler = protectedEndpoint(endUpload, checkCaller).run(async ({ path, caller, now }) => {
-  const upload = await findUpload(path.id, caller.userId)
+export const handler = protectedEndpoint(endUpload, needs).run(async ({ path, caller, now }, { work, uploads }) => {
+  const upload = checkKnown(await uploads.find(path.id), caller.userId)
   const after = await uploads.giveUp(upload, 'ended', now)
   if (after?.state !== 'dead') throw new LetheError('upload_finished')
   await work.send({ kind: 'discard', object: upload.id })

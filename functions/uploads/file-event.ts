@@ -1,4 +1,4 @@
-import { objectName, type Scan } from '../contents/upload.ts'
+import { objectName, type Scan } from '../contents/content.ts'
 
 /** What the bucket and the scanner say, once they are understood. */
 export type FileEvent = { kind: 'created'; object: string } | { kind: 'scanned'; object: string; scan: Scan }

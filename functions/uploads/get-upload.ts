@@ -1,22 +1,24 @@
-import { config } from '../config.ts'
-import { objectStore } from '../contents/object-store.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller } from '../sessions/wiring.ts'
-import { getUpload, uploadView } from './contract.ts'
-import { findUpload } from './my-uploads.ts'
+import { objects } from '../contents/object-wiring.ts'
+import { uploads } from '../contents/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { getUpload } from './contract.ts'
+import { checkKnown } from './upload-access.ts'
+import { uploadView } from './views.ts'
 
-const objects = objectStore(config.filesBucket())
+const needs = () => ({ uploads: uploads(), objects: objects() })
 
-export const handler = protectedEndpoint(getUpload, checkCaller).run(async ({ path, query, caller }) => {
-  const upload = await findUpload(path.id, caller.userId)
-  const isOpen = upload.state === 'pending' && upload.uploadId !== undefined
-  const page = isOpen ? await objects.listParts(upload, Number(query.after ?? 0)) : undefined
-  return {
-    status: 200,
-    body: {
-      upload: uploadView(upload, caller.userId),
-      parts: (page?.parts ?? []).map(({ at: _, ...part }) => part),
-      ...(page?.next === undefined ? {} : { nextAfter: page.next }),
-    },
-  }
-})
+export const handler = protectedEndpoint(getUpload, needs).run(
+  async ({ path, query, caller }, { uploads, objects }) => {
+    const upload = checkKnown(await uploads.find(path.id), caller.userId)
+    const isOpen = upload.state === 'pending' && upload.uploadId !== undefined
+    const page = isOpen ? await objects.listParts(upload, Number(query.after ?? 0)) : undefined
+    return {
+      status: 200,
+      body: {
+        upload: uploadView(upload, caller.userId),
+        parts: (page?.parts ?? []).map(({ at: _, ...part }) => part),
+        ...(page?.next === undefined ? {} : { nextAfter: page.next }),
+      },
+    }
+  },
+)

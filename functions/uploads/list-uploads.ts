@@ -1,13 +1,11 @@
-import { usageStore } from '../contents/usage-store.ts'
-import { filesTable } from '../files/wiring.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
-import { listUploads, uploadView } from './contract.ts'
-import { uploads } from './my-uploads.ts'
+import { uploads, usage } from '../contents/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
+import { listUploads } from './contract.ts'
+import { uploadView } from './views.ts'
 
-const usage = usageStore(db, filesTable)
+const needs = () => ({ usage: usage(), uploads: uploads() })
 
-export const handler = protectedEndpoint(listUploads, checkCaller).run(async ({ caller }) => {
+export const handler = protectedEndpoint(listUploads, needs).run(async ({ caller }, { usage, uploads }) => {
   const ids = await usage.open(caller.userId)
   const open = (await uploads.findAll(ids)).filter(({ state }) => state === 'pending')
   return { status: 200, body: { uploads: open.map((upload) => uploadView(upload, caller.userId)) } }

@@ -1,26 +1,27 @@
 import { partSizeOf } from '../contents/upload.ts'
-import { urlsBy } from '../contents/wiring.ts'
+import { uploads, urls } from '../contents/wiring.ts'
 import { LetheError } from '../errors.ts'
-import { ROOT } from '../files/tree-store.ts'
+import { ROOT } from '../files/access.ts'
 import { tree } from '../files/wiring.ts'
 import { isoTime } from '../http/contract.ts'
-import { protectedEndpoint } from '../http/endpoint.ts'
-import { checkCaller, db } from '../sessions/wiring.ts'
+import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { signParts } from './contract.ts'
-import { checkPending, findMyUpload } from './my-uploads.ts'
+import { checkMine, checkPending } from './upload-access.ts'
 
-const urls = urlsBy(db)
+const needs = () => ({ uploads: uploads(), urls: urls(), tree: tree() })
 
-export const handler = protectedEndpoint(signParts, checkCaller).run(async ({ path, body, caller, now }) => {
-  const upload = await findMyUpload(path.id, caller.userId)
-  checkPending(upload)
-  // Where it is not shared any more, nothing more is sent for it.
-  if (upload.file !== undefined) await tree.listed('file', upload.file, caller.userId, 'write')
-  else await tree.folder(upload.folder === caller.userId ? ROOT : upload.folder, caller.userId, 'write')
-  for (const { number, size } of body.parts) {
-    const isPart = upload.uploadId !== undefined && partSizeOf(upload, number) === size
-    if (!isPart) throw new LetheError('part_refused')
-  }
-  const parts = await Promise.all(body.parts.map((part) => urls.part(upload, part, now)))
-  return { status: 200, body: { parts: parts.map((part) => ({ ...part, expiresAt: isoTime(part.expiresAt) })) } }
-})
+export const handler = protectedEndpoint(signParts, needs).run(
+  async ({ path, body, caller, now }, { uploads, urls, tree }) => {
+    const upload = checkMine(await uploads.find(path.id), caller.userId)
+    checkPending(upload)
+    // Where it is not shared any more, nothing more is sent for it.
+    if (upload.file !== undefined) await tree.listed('file', upload.file, caller.userId, 'write')
+    else await tree.folder(upload.folder === caller.userId ? ROOT : upload.folder, caller.userId, 'write')
+    for (const { number, size } of body.parts) {
+      const isPart = upload.uploadId !== undefined && partSizeOf(upload, number) === size
+      if (!isPart) throw new LetheError('part_refused')
+    }
+    const parts = await Promise.all(body.parts.map((part) => urls.part(upload, part, now)))
+    return { status: 200, body: { parts: parts.map((part) => ({ ...part, expiresAt: isoTime(part.expiresAt) })) } }
+  },
+)

@@ -1,21 +1,47 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
-import { routes } from '../routes.ts'
-import { triggers } from '../triggers.ts'
-import { aliases, builtinHttp, packageVersionOnly } from './diet.ts'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { routes, triggers } from '../../functions/rows.ts'
+import { zones } from '../../functions/zones.ts'
+import { routeFunctions } from '../route-functions.ts'
+import type { Settings } from '../settings.ts'
+import { aliases, builtinHttp, packageVersionOnly, usedWiringOnly } from './diet.ts'
+import { type Entry, entriesPlugin, folderOf, routesEntry, triggerEntry } from './entry.ts'
+import { loadsLater } from './loads-later.ts'
 
-const functions = join(import.meta.dirname, '../../functions')
+const project = join(import.meta.dirname, '../..')
 
-export const entries = [...routes, ...Object.values(triggers)].map((work) => work.entry)
+export type Bundles = Awaited<ReturnType<typeof bundleFunctions>>
 
-/** One esbuild call for all entries, into a folder that is the caller's to remove once it was read. */
-export async function bundleEntries() {
-  const out = await mkdtemp(join(tmpdir(), 'lethe-bundles-'))
+/** The code of every function, each in a folder of its own, which is the caller's to remove once it was read. */
+export async function bundleFunctions(per: Settings['functionPer'], only?: readonly string[]) {
+  // Inside the project, so that source maps say the same wherever the project lies.
+  await mkdir(join(project, '.lethe'), { recursive: true })
+  const out = await mkdtemp(join(project, '.lethe/bundles-'))
+  const entries = [...routeFunctions(per, routes, zones).map(routesEntry), ...triggers.map(triggerEntry)].filter(
+    ({ name }) => only === undefined || only.includes(name),
+  )
+  // What loads nothing later is bundled together, which is fast. What does gets files of its own for it: in one call
+  // esbuild would share them among all functions, and every start would load dozens.
+  const { apart = [], together = [] } = Object.groupBy(entries, (entry) => (loadsLater(entry) ? 'apart' : 'together'))
+  const metafiles = await Promise.all([
+    bundle(together, out, {}),
+    ...apart.map((entry) => bundle([entry], out, { splitting: true, chunkNames: `${entry.folder}/[name]-[hash]` })),
+  ])
+  return {
+    names: entries.map(({ name }) => name),
+    folder: (name: string) => join(out, folderOf(name)),
+    metafiles,
+    remove: () => rm(out, { recursive: true, force: true }),
+  }
+}
+
+async function bundle(entries: readonly Entry[], outdir: string, options: BuildOptions): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: entries.map((entry) => ({ in: join(functions, `${entry}.ts`), out: join(entry, 'index') })),
-    outdir: out,
+    ...options,
+    entryPoints: entries.map(({ name, folder }) => ({ in: `entry:${name}`, out: `${folder}/index` })),
+    absWorkingDir: project,
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
@@ -28,12 +54,8 @@ export async function bundleEntries() {
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    plugins: [builtinHttp, packageVersionOnly],
+    plugins: [entriesPlugin(entries), builtinHttp, packageVersionOnly, usedWiringOnly],
     alias: aliases,
   })
-  return {
-    folder: (entry: string) => join(out, entry),
-    metafile,
-    remove: () => rm(out, { recursive: true, force: true }),
-  }
+  return metafile
 }

@@ -29,6 +29,20 @@ export const packageVersionOnly: Plugin = {
   },
 }
 
+/**
+ * A noun's wiring names all its stores, and a function uses some of them. esbuild leaves the others out only where it is
+ * told that making one does nothing: `once` is known to be such a call.
+ */
+export const usedWiringOnly: Plugin = {
+  name: 'used-wiring-only',
+  setup(build) {
+    build.onLoad({ filter: /\/functions\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/= once\(/g, '= /* @__PURE__ */ once('),
+      loader: 'ts',
+    }))
+  },
+}
+
 export const aliases = {
   // The provider chain (SSO, STS, INI files) is 130 KB that Lambda never needs: its credentials are variables.
   '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'environment-credentials.ts'),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { routes, type Thing, type Work, workOf } from '../../lib/routes.ts'
-import { triggers } from '../../lib/triggers.ts'
+import type { Thing } from '../../functions/http/row.ts'
+import { routes, triggers, workOf } from '../../functions/rows.ts'
 
 const NAMES_OF_THINGS: Record<Thing, string> = {
   users: 'USERS_TABLE',
@@ -20,10 +20,11 @@ const NUMBERS = ['SESSION_IDLE_DAYS', 'SESSION_ABSOLUTE_DAYS', 'PASSWORD_MEMORY_
 const CHOICES: Record<string, string> = { SCANNER: 'none', UNSCANNABLE: 'blocked' }
 /** Empty in AWS. */
 const MAY_BE_MISSING = 'FILES_ENDPOINT'
-const works: Work[] = [...routes.map(workOf), ...Object.values(triggers)]
+const works = [...routes, ...triggers].map((row) => ({ entry: row.entry, ...workOf([row]) }))
+type Work = (typeof works)[number]
 
 /** The variables that the deployment gives to a function. */
-function variablesOf({ touches, knows = [] }: Work): string[] {
+function variablesOf({ touches, knows }: Work): string[] {
   const names = [...Object.keys(touches).map((thing) => NAMES_OF_THINGS[thing as Thing]), ...knows]
   return [...new Set(names)].filter((name) => name !== MAY_BE_MISSING)
 }
@@ -51,6 +52,7 @@ async function start({ entry }: Work, variables: Record<string, string>): Promis
   const path = join(import.meta.dirname, '../../functions', `${entry}.ts`)
   try {
     const { handler } = await import(/* @vite-ignore */ path)
+    handler.ready()
     return typeof handler
   } catch (error) {
     return String(error)
@@ -81,7 +83,7 @@ describe('a function', () => {
 
 describe('a number', () => {
   it.each(NUMBERS)('%s must be a whole one above zero', async (name) => {
-    const work = works.find(({ knows }) => knows?.some((known) => known === name))!
+    const work = works.find(({ knows }) => knows.some((known) => known === name))!
     for (const wrong of ['0', '-1', '1.5', 'thirty', '30 days', 'NaN', 'Infinity', ' ', '9007199254740993']) {
       vi.resetModules()
       const started = start(work, { ...given(variablesOf(work)), [name]: wrong })

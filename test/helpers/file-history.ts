@@ -1,22 +1,37 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { fromItem, type Item } from '../../functions/data/table.ts'
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { fromItem, type Item } from '../../functions/data/item.ts'
+import { changingVersions } from '../../functions/files/changing-versions.ts'
+import { creating } from '../../functions/files/creating.ts'
 import type { ListedFile } from '../../functions/files/item.ts'
-import { treeMoves } from '../../functions/files/moving.ts'
-import { treeChanges } from '../../functions/files/tree-changes.ts'
-import { listedItem } from '../../functions/files/tree-store.ts'
-import { versionChanges } from '../../functions/files/version-changes.ts'
+import { moving } from '../../functions/files/moving.ts'
+import { listedItem, type Tree } from '../../functions/files/tree-store.ts'
 import { versionItem, versionStore } from '../../functions/files/version-store.ts'
+import { accepting } from '../../functions/sharing/accepting.ts'
+import { offering } from '../../functions/sharing/offering.ts'
+import { shareStore } from '../../functions/sharing/share-store.ts'
+import { restoring } from '../../functions/trash/restoring.ts'
 import { trashStore } from '../../functions/trash/trash-store.ts'
+import { trashing } from '../../functions/trash/trashing.ts'
 import { NOW } from './builders.ts'
 import { clientOf, type DynamoDb, TABLES } from './dynamodb.ts'
 import { anUpload, LIMITS, treeIn, uploadsIn, usageIn } from './files.ts'
 import { putRaw, rawItem, rawItemsWith } from './raw-items.ts'
 
-export const trashIn = (database: DynamoDb) => trashStore(database.db, TABLES.files, treeIn(database))
-export const movesIn = (database: DynamoDb) => treeMoves(database.db, TABLES.files, treeIn(database))
-export const changesIn = (database: DynamoDb) => treeChanges(database.db, TABLES.files, treeIn(database))
+export const trashOver = (db: DynamoDBClient, tree: Tree) => ({
+  ...trashStore(db, TABLES.files),
+  trash: trashing(db, TABLES.files, tree),
+  restore: restoring(db, TABLES.files, tree),
+})
+export const trashIn = (database: DynamoDb) => trashOver(database.db, treeIn(database))
+export const sharesIn = (database: DynamoDb) => ({
+  ...shareStore(database.db, TABLES.files),
+  ...offering(database.db, TABLES.files),
+  ...accepting(database.db, TABLES.files, treeIn(database)),
+})
+export const movesIn = (database: DynamoDb) => moving(database.db, TABLES.files, treeIn(database))
+export const changesIn = (database: DynamoDb) => creating(database.db, TABLES.files, treeIn(database))
 export const versionsIn = ({ db }: DynamoDb) => versionStore(db, TABLES.files)
-export const versionChangesIn = (database: DynamoDb) => versionChanges(database.db, TABLES.files, treeIn(database))
+export const versionChangesIn = (database: DynamoDb) => changingVersions(database.db, TABLES.files, treeIn(database))
 
 /** Another content takes the place of the current one, as an upload of the same name does. */
 export async function withNewVersion(

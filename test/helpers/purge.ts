@@ -1,13 +1,12 @@
 import { expect } from 'vitest'
 import type { FileWork } from '../../functions/contents/file-work.ts'
+import { ROOT } from '../../functions/files/access.ts'
 import { metadataStore } from '../../functions/files/metadata-store.ts'
-import { ROOT } from '../../functions/files/tree-store.ts'
 import { linkStore } from '../../functions/sharing/link-store.ts'
-import { shareStore } from '../../functions/sharing/share-store.ts'
 import { purging } from '../../functions/trash/purging.ts'
 import { anId, NOW } from './builders.ts'
 import { type DynamoDb, TABLES } from './dynamodb.ts'
-import { allItems, changesIn, holders, trashIn, withNewVersion } from './file-history.ts'
+import { allItems, changesIn, holders, sharesIn, trashIn, withNewVersion } from './file-history.ts'
 import { treeIn, uploadsIn, usedBy, withFile, withFolders } from './files.ts'
 
 /** What the rules of purging share: trash that goes, its worker, and what must not be left. */
@@ -58,7 +57,7 @@ export function purgeTools(database: () => DynamoDb) {
   /** All that a file can have beside its node. */
   async function attach(id: string, owner: string): Promise<string[]> {
     const [friend, link] = [anId(), anId()]
-    const shares = shareStore(database().db, TABLES.files)
+    const shares = sharesIn(database())
     const links = linkStore(database().db, TABLES.files)
     const share = { id: anId(), createdAt: NOW }
     await shares.offer(id, { address: `${friend}@example.com`, access: 'read' }, share)

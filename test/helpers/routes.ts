@@ -2,16 +2,17 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import { publicKeyStore } from '../../functions/keys/public-key-store.ts'
 import { newSigningKey, publicPart } from '../../functions/keys/signing-key.ts'
+import type { Prepared } from '../../functions/prepared.ts'
 import { signAccessToken } from '../../functions/sessions/access-token.ts'
 import type { Session } from '../../functions/sessions/session.ts'
 import { anId, NOW } from './builders.ts'
 import { type DynamoDb, startDynoxide, TABLES, usingDatabase } from './dynamodb.ts'
 import { type FakeCloud, startFakeCloud } from './fake-cloud.ts'
 
-type Handler = (
-  event: APIGatewayProxyEventV2,
-  context: Context,
-) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>
+type Handler = Prepared<
+  [APIGatewayProxyEventV2, Context],
+  Promise<{ statusCode: number; headers: Record<string, string>; body: string }>
+>
 
 /**
  * One route as it runs in Lambda, over a database of its own and a cloud that can be made to fail. `init` is the last
@@ -32,8 +33,9 @@ export function usingRoute(load: () => Promise<{ handler: Handler }>, init?: str
     await publicKeyStore(database().db, TABLES.sessions).publish([published])
     clockAt(NOW)
     ;({ handler } = await load())
+    handler.ready()
     // Answered too, so that none of it is counted with what a test does.
-    await vi.waitUntil(() => init === undefined || (cloud.calls.includes(init) && cloud.units.read > 0))
+    await vi.waitUntil(() => init === undefined || (cloud.calls.includes(init) && cloud.units.read > 0), 20_000)
   }, 30_000)
   afterAll(() => cloud.stop())
   beforeEach(() => {

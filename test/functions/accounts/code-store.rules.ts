@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CODE_TRIES, PENDING_LIFE } from '../../../functions/accounts/user.ts'
+import { CODE_TRIES, PENDING_LIFE } from '../../../functions/accounts/code.ts'
 import { codesIn, profileFor, signedUp, usersIn, verify } from '../../helpers/accounts.ts'
 import { anId, aPending, DAY, inParallel, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'

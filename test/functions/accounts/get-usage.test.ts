@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../functions/contents/upload.ts'
-import { setQuota } from '../../../functions/contents/usage-store.ts'
+import { usageStore } from '../../../functions/contents/usage-store.ts'
 import { aCaller } from '../../helpers/callers.ts'
 import { TABLES } from '../../helpers/dynamodb.ts'
 import { begun, withFile } from '../../helpers/files.ts'
@@ -18,7 +18,7 @@ describe('GET /me/usage', () => {
     await begun(database(), { owner: caller.userId, size: 3 })
     await withFile(database(), { owner: other.userId, size: 5 })
     expect(await figures()).toEqual({ bytes: { used: 10, limit: 100 * MIB }, uploads: { open: 1, limit: 10 } })
-    await setQuota(database().db, TABLES.files, { userId: caller.userId, own: 5, otherwise: 100 * MIB })
+    await usageStore(database().db, TABLES.files).setQuota({ userId: caller.userId, own: 5, otherwise: 100 * MIB })
     expect(await figures()).toMatchObject({ bytes: { used: 10, limit: 5 } })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { checkScan, objectName, type Scan } from '../../../functions/contents/content.ts'
 import {
-  checkScan,
   contentOf,
   giveUpAt,
   isSumOfParts,
@@ -8,11 +8,9 @@ import {
   LARGEST_FILE,
   LARGEST_SINGLE,
   MIB,
-  objectName,
   partCount,
   partSizeFor,
   partSizeOf,
-  type Scan,
 } from '../../../functions/contents/upload.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { anUpload } from '../../helpers/files.ts'

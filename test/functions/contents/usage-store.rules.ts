@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Limits, setQuota, usageStore } from '../../../functions/contents/usage-store.ts'
+import type { Limits } from '../../../functions/contents/room.ts'
+import { usageStore } from '../../../functions/contents/usage-store.ts'
 import { anId, inParallel, NOW } from '../../helpers/builders.ts'
 import { clientOf, type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { usageIn } from '../../helpers/files.ts'
@@ -17,7 +18,7 @@ export function usageRules(database: () => DynamoDb, { rounds }: { rounds: numbe
     return { quota, used, open: open.length }
   }
   const own = (userId: string, mine: number | undefined, otherwise = LIMITS.quota) =>
-    setQuota(database().db, TABLES.files, { userId, own: mine, otherwise })
+    usageStore(database().db, TABLES.files).setQuota({ userId, own: mine, otherwise })
   async function holding(size: number, limits = LIMITS) {
     const userId = anId()
     const reservation = aReservation(size)

@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { uploadStore } from '../../../functions/contents/upload-store.ts'
-import { setQuota, usageStore } from '../../../functions/contents/usage-store.ts'
-import { toItem } from '../../../functions/data/table.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
-import { treeChanges } from '../../../functions/files/tree-changes.ts'
-import { objectKey, treeStore } from '../../../functions/files/tree-store.ts'
+import { objectKey, uploadStore } from '../../../functions/contents/upload-store.ts'
+import { usageStore } from '../../../functions/contents/usage-store.ts'
+import { toItem } from '../../../functions/data/item.ts'
+import { creating } from '../../../functions/files/creating.ts'
+import { moving } from '../../../functions/files/moving.ts'
+import { treeStore } from '../../../functions/files/tree-store.ts'
 import { sweepStore } from '../../../functions/system/sweep-store.ts'
-import { arrivals } from '../../../functions/uploads/arriving.ts'
+import { arriving } from '../../../functions/uploads/arriving.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { anUpload, LIMITS, memoryObjects } from '../../helpers/files.ts'
 
@@ -29,7 +29,7 @@ const tree = treeStore(db, 'Files')
 const uploads = uploadStore(db, 'Files')
 const usage = usageStore(db, 'Files')
 const objects = memoryObjects()
-const { settle } = arrivals({ db, filesTable: 'Files', tree, uploads, objects })
+const { settle } = arriving({ db, filesTable: 'Files', tree, uploads, objects })
 const sweep = sweepStore(db, 'Files')
 const upload = anUpload()
 const { owner } = upload
@@ -46,7 +46,7 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   'usage.release': () => usage.release(owner, { id: 'id', size: 1 }),
   'usage.open': () => usage.open(owner),
   'usage.read': () => usage.read(owner, LIMITS),
-  setQuota: () => setQuota(db, 'Files', { userId: owner, own: 1, otherwise: 2 }),
+  setQuota: () => usage.setQuota({ userId: owner, own: 1, otherwise: 2 }),
   'uploads.find': () => uploads.find('id'),
   'uploads.findAll': () => uploads.findAll(['id']),
   'uploads.create': () => uploads.create(upload),
@@ -57,8 +57,8 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   'uploads.forget': () => uploads.forget('id'),
   'arrivals.settle': () => settle('id', NOW),
   'changes.createFolder': () =>
-    treeChanges(db, 'Files', tree).createFolder('id', { folderId: 'root', name: 'name' }, author),
-  'moves.move': () => treeMoves(db, 'Files', tree).move('file', 'id', { name: 'name' }, author, undefined),
+    creating(db, 'Files', tree).createFolder('id', { folderId: 'root', name: 'name' }, author),
+  'moves.move': () => moving(db, 'Files', tree).move('file', 'id', { name: 'name' }, author, undefined),
   'sweep.readCursor': () => sweep.readCursor(),
   'sweep.keepCursor': () => sweep.keepCursor({ in: 'bucket', asks: false, askedAt: 0 }),
   'sweep.page': () => sweep.page(undefined),

@@ -12,7 +12,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { codeStore } from '../../../functions/accounts/code-store.ts'
 import { putUser, userStore } from '../../../functions/accounts/user-store.ts'
 import { publicKeyStore } from '../../../functions/keys/public-key-store.ts'
-import { mailLog } from '../../../functions/mail/mail-log-store.ts'
+import { mailLogStore } from '../../../functions/mail/mail-log-store.ts'
 import { sessionStore } from '../../../functions/sessions/session-store.ts'
 import { aPending, aProfile, aSession, NOW } from '../../helpers/builders.ts'
 import { rotationTo } from '../../helpers/sessions.ts'
@@ -26,7 +26,7 @@ beforeEach(() => {
 const sessions = sessionStore(db, 'Sessions')
 const users = userStore(db, 'Users')
 const codes = codeStore(db, 'Codes')
-const log = mailLog(db, 'Codes')
+const log = mailLogStore(db, 'Codes')
 const keys = publicKeyStore(db, 'Sessions')
 const session = aSession()
 const pending = aPending()

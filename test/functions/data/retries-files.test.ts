@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Upload } from '../../../functions/contents/upload.ts'
 import { uploadStore } from '../../../functions/contents/upload-store.ts'
 import { usageStore } from '../../../functions/contents/usage-store.ts'
-import { database } from '../../../functions/data/table.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
-import { treeChanges } from '../../../functions/files/tree-changes.ts'
+import { database } from '../../../functions/data/client.ts'
+import { creating } from '../../../functions/files/creating.ts'
+import { moving } from '../../../functions/files/moving.ts'
 import { treeStore } from '../../../functions/files/tree-store.ts'
-import { arrivals } from '../../../functions/uploads/arriving.ts'
+import { arriving } from '../../../functions/uploads/arriving.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { startDynoxide, TABLES, usingDatabase } from '../../helpers/dynamodb.ts'
 import { type FakeCloud, startFakeCloud } from '../../helpers/fake-cloud.ts'
@@ -33,9 +33,9 @@ function production() {
     uploads,
     objects,
     usage: usageStore(db, TABLES.files),
-    changes: treeChanges(db, TABLES.files, tree),
-    moves: treeMoves(db, TABLES.files, tree),
-    ...arrivals({ db, filesTable: TABLES.files, tree, uploads, objects }),
+    changes: creating(db, TABLES.files, tree),
+    moves: moving(db, TABLES.files, tree),
+    ...arriving({ db, filesTable: TABLES.files, tree, uploads, objects }),
   }
 }
 

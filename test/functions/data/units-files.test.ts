@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { uploadStore } from '../../../functions/contents/upload-store.ts'
 import { usageStore } from '../../../functions/contents/usage-store.ts'
 import { treeStore } from '../../../functions/files/tree-store.ts'
-import { arrivals } from '../../../functions/uploads/arriving.ts'
+import { arriving } from '../../../functions/uploads/arriving.ts'
 import { anId, inParallel, NOW } from '../../helpers/builders.ts'
 import { clientOf, startDynoxide, TABLES, usingDatabase } from '../../helpers/dynamodb.ts'
 import { anUpload, begun, LIMITS, memoryObjects, withFile, withFolder } from '../../helpers/files.ts'
@@ -16,7 +16,7 @@ function counted() {
   const { during } = unitsOf(db)
   const [tree, uploads] = [treeStore(db, TABLES.files), uploadStore(db, TABLES.files)]
   const objects = memoryObjects()
-  const { settle } = arrivals({ db, filesTable: TABLES.files, tree, uploads, objects })
+  const { settle } = arriving({ db, filesTable: TABLES.files, tree, uploads, objects })
   return { during, tree, uploads, usage: usageStore(db, TABLES.files), objects, settle }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../../functions/files/access.ts'
+import type { Wanted } from '../../../functions/files/change.ts'
 import type { Node } from '../../../functions/files/item.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
-import type { Asked } from '../../../functions/files/tree-changes.ts'
-import { listedItem, nodeItem, nodeKey, ROOT, treeStore } from '../../../functions/files/tree-store.ts'
+import { moving } from '../../../functions/files/moving.ts'
+import { listedItem, nodeItem, nodeKey, treeStore } from '../../../functions/files/tree-store.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { clientOf, type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { grant, treeIn, withFile, withFolder, withFolders } from '../../helpers/files.ts'
@@ -12,8 +13,8 @@ import { unitsOf } from '../../helpers/units.ts'
 
 export function treeMoveRules(database: () => DynamoDb): void {
   const tree = () => treeIn(database())
-  const movesOf = (db = database().db) => treeMoves(db, TABLES.files, treeStore(db, TABLES.files))
-  const move = (kind: 'file' | 'folder', id: string, caller: string, asked: Asked, ifVersion?: number) =>
+  const movesOf = (db = database().db) => moving(db, TABLES.files, treeStore(db, TABLES.files))
+  const move = (kind: 'file' | 'folder', id: string, caller: string, asked: Wanted, ifVersion?: number) =>
     movesOf().move(kind, id, asked, { caller, now: NOW + 60 }, ifVersion)
   const treeVersion = async (owner: string) => (await rawItem(database(), TABLES.files, `U#${owner}`, 'tree'))?.v?.N
 

@@ -1,7 +1,7 @@
 import { startDynoxide, usingDatabase } from '../../helpers/dynamodb.ts'
+import { treeChangeRules } from './creating.rules.ts'
 import { treeMoveRules } from './moving.rules.ts'
 import { treeRaceRules } from './races.rules.ts'
-import { treeChangeRules } from './tree-changes.rules.ts'
 
 const database = usingDatabase(startDynoxide)
 treeChangeRules(database)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Wanted } from '../../../functions/files/change.ts'
 import { MOST_DEPTH, type Node } from '../../../functions/files/item.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
-import type { Asked } from '../../../functions/files/tree-changes.ts'
+import { moving } from '../../../functions/files/moving.ts'
 import { anId, inParallel, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { treeIn, withFile, withFolder } from '../../helpers/files.ts'
@@ -13,9 +13,9 @@ export function treeRaceRules(database: () => DynamoDb, { rounds }: { rounds: nu
   const tree = () => treeIn(database())
 
   /** The code of what refused it; undefined when it went through. */
-  function tryToMove(id: string, caller: string, asked: Asked, kind: 'file' | 'folder' = 'folder') {
-    const moving = treeMoves(database().db, TABLES.files, tree()).move(kind, id, asked, { caller, now: NOW }, undefined)
-    return moving.then(
+  function tryToMove(id: string, caller: string, asked: Wanted, kind: 'file' | 'folder' = 'folder') {
+    const move = moving(database().db, TABLES.files, tree()).move(kind, id, asked, { caller, now: NOW }, undefined)
+    return move.then(
       () => undefined,
       (error: { code?: string }) => error.code,
     )

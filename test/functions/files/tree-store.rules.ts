@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../../functions/files/access.ts'
 import type { Node } from '../../../functions/files/item.ts'
-import { grantKey, listedKey, nodeItem, nodeKey, ROOT, treeStore } from '../../../functions/files/tree-store.ts'
+import { grantKey, listedKey, nodeItem, nodeKey, treeStore } from '../../../functions/files/tree-store.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { clientOf, type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { grant, treeIn, withFile, withFolder, withFolders } from '../../helpers/files.ts'

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { emailAddress, id, isoTime, page, password, text } from '../../../functions/http/contract.ts'
+import { emailAddress, id, isoTime, password, text } from '../../../functions/http/contract.ts'
+import { page } from '../../../functions/http/page.ts'
 
 const fits = (schema: v.GenericSchema, value: unknown) => v.safeParse(schema, value).success
 const pageOf = (query: unknown) => fits(v.strictObject(page), query)

@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../../functions/errors.ts'
 import { PROBLEMS } from '../../../functions/http/problem.ts'
+import { routes } from '../../../functions/rows.ts'
 import { handler } from '../../../functions/system/get-openapi.ts'
-import { routes } from '../../../lib/routes.ts'
 import { ask } from '../../helpers/gateway-event.ts'
-import { PROMISED } from './promised.ts'
+import { promisesOf } from '../../lib/routes-page.ts'
 
 type Schema = Record<string, unknown>
 type Content = Record<string, { schema: Schema }>
@@ -16,6 +18,10 @@ type Operation = {
   requestBody?: { required: boolean; content: Content }
   responses: Record<string, { description: string; content?: Content }>
 }
+
+/** What docs/routes.md promises to clients, written out. */
+const page = readFileSync(join(import.meta.dirname, '../../../docs/routes.md'), 'utf8')
+const PROMISED = Object.fromEntries(promisesOf(page).map((promise) => [promise.route, promise]))
 
 const { status, body: document } = await ask(handler, { method: 'GET', path: '/openapi.json' })
 const operationOf = (path: string, method: string): Operation => document.paths[path]?.[method.toLowerCase()]
@@ -145,7 +151,7 @@ describe.each(operations)('$method $path', ({ method, path, auth, operation }) =
       'store_unavailable',
       ...(operation.requestBody ? (['invalid_json', 'unsupported_media_type'] as const) : []),
       ...(auth === 'jwt' ? (['token_invalid', 'session_ended'] as const) : []),
-      ...(PROMISED[route]?.refuses ?? []),
+      ...((PROMISED[route]?.refuses ?? []) as ErrorCode[]),
     ]
     const documented = Object.values(operation.responses).flatMap(codesOf)
     expect(documented.toSorted()).toEqual(codes.toSorted())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mailLog } from '../../../functions/mail/mail-log-store.ts'
+import { mailLogStore } from '../../../functions/mail/mail-log-store.ts'
 import { anId, DAY, inParallel, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { rawItem } from '../../helpers/raw-items.ts'
@@ -9,7 +9,7 @@ const LEASE = 60
 const QUEUE_KEEPS = 14 * DAY
 
 export function mailLogRules(database: () => DynamoDb): void {
-  const log = () => mailLog(database().db, TABLES.codes)
+  const log = () => mailLogStore(database().db, TABLES.codes)
 
   describe('a message', () => {
     it('is claimed by one of 64', async () => {

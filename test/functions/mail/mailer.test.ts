@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { mailQueue } from '../../../functions/mail/mail-queue.ts'
+import { queue as queueAt } from '../../../functions/data/queue.ts'
 import { mailer } from '../../../functions/mail/mailer.ts'
 import { type FakeCloud, startFakeCloud } from '../../helpers/fake-cloud.ts'
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => cloud.stop())
 beforeEach(() => cloud.forget())
 
-const queue = () => mailQueue(cloud.variables.MAIL_QUEUE_URL ?? '')
+const queue = () => queueAt(cloud.variables.MAIL_QUEUE_URL ?? '')
 const MESSAGE = { kind: 'sign-up', pendingId: 'pending' } as const
 const MAIL = { to: 'jane@example.com', subject: 'Confirm', text: 'line one\n\nline two — é' }
 

@@ -2,8 +2,10 @@ import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LetheError } from '../../../functions/errors.ts'
 import type { Contract } from '../../../functions/http/contract.ts'
-import { protectedEndpoint, together } from '../../../functions/http/endpoint.ts'
+import { nothing } from '../../../functions/http/endpoint.ts'
+import { together } from '../../../functions/http/together.ts'
 import type { CallerCheck, Checked } from '../../../functions/sessions/caller.ts'
+import { protectedEndpoint } from '../../../functions/sessions/protected-endpoint.ts'
 import { aGate, aSession } from '../../helpers/builders.ts'
 import { ask, json } from '../../helpers/gateway-event.ts'
 
@@ -42,7 +44,7 @@ describe('a protected route', () => {
     }
   }
   const working = (check: CallerCheck, work: () => Promise<void> = async () => undefined) =>
-    protectedEndpoint(CONTRACT, check).run(async () => {
+    protectedEndpoint(CONTRACT, nothing, () => check).run(async () => {
       order.push('work')
       await work()
       return { status: 204 }
@@ -106,7 +108,7 @@ describe('a protected route', () => {
   })
 
   it('gives its work the caller and what was checked', async () => {
-    const handler = protectedEndpoint(READING, checkSaying(CHECKED)).run(async ({ caller, checked }) => {
+    const handler = protectedEndpoint(READING, nothing, () => checkSaying(CHECKED)).run(async ({ caller, checked }) => {
       expect(caller).toEqual(CALLER)
       expect(await checked).toEqual(CHECKED)
       return { status: 200, body: { name: caller.sid } }

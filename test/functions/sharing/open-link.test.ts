@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Scan, Upload } from '../../../functions/contents/upload.ts'
+import type { Scan } from '../../../functions/contents/content.ts'
+import type { Upload } from '../../../functions/contents/upload.ts'
 import { hashOf, newSecret } from '../../../functions/crypto/secrets.ts'
 import type { Link } from '../../../functions/sharing/link.ts'
 import { linkStore } from '../../../functions/sharing/link-store.ts'

@@ -3,14 +3,14 @@ import { table } from '../../../functions/data/table.ts'
 import type { Node } from '../../../functions/files/item.ts'
 import { endRoot } from '../../../functions/files/tree-store.ts'
 import { MOST_SHARES, type Share } from '../../../functions/sharing/share.ts'
-import { shareStore } from '../../../functions/sharing/share-store.ts'
 import { anId, inParallel, NOW } from '../../helpers/builders.ts'
 import { startDynoxide, TABLES, usingDatabase } from '../../helpers/dynamodb.ts'
+import { sharesIn } from '../../helpers/file-history.ts'
 import { treeIn, withFile, withFolder } from '../../helpers/files.ts'
 import { putManyRaw, putRaw, rawItem, rawItems } from '../../helpers/raw-items.ts'
 
 const database = usingDatabase(startDynoxide)
-const shares = () => shareStore(database().db, TABLES.files)
+const shares = () => sharesIn(database())
 
 const anAddress = () => `${anId().toLowerCase()}@example.com`
 const aTaker = () => ({ userId: anId(), address: anAddress() })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TRASH_LIFE } from '../../../functions/files/item.ts'
+import { TRASH_LIFE } from '../../../functions/trash/trash.ts'
 import { DAY, NOW } from '../../helpers/builders.ts'
 import { aCaller, type TestCaller } from '../../helpers/callers.ts'
 import { trashIn } from '../../helpers/file-history.ts'

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { setQuota } from '../../../functions/contents/usage-store.ts'
-import { fromItem, table } from '../../../functions/data/table.ts'
-import { type ListedFile, TRASH_LIFE } from '../../../functions/files/item.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
-import { endRoot, ROOT } from '../../../functions/files/tree-store.ts'
-import { shareStore } from '../../../functions/sharing/share-store.ts'
+import { usageStore } from '../../../functions/contents/usage-store.ts'
+import { fromItem } from '../../../functions/data/item.ts'
+import { table } from '../../../functions/data/table.ts'
+import { ROOT } from '../../../functions/files/access.ts'
+import type { ListedFile } from '../../../functions/files/item.ts'
+import { moving } from '../../../functions/files/moving.ts'
+import { endRoot } from '../../../functions/files/tree-store.ts'
 import { sweepStore } from '../../../functions/system/sweep-store.ts'
+import { TRASH_LIFE } from '../../../functions/trash/trash.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
-import { interrupted, trashIn, withNewVersion } from '../../helpers/file-history.ts'
+import { interrupted, sharesIn, trashIn, withNewVersion } from '../../helpers/file-history.ts'
 import { treeIn, uploadsIn, usedBy, withFile, withFolder, withFolders } from '../../helpers/files.ts'
 import { purgeTools } from '../../helpers/purge.ts'
 import { putManyRaw } from '../../helpers/raw-items.ts'
@@ -76,7 +78,7 @@ export function purgeRules(database: () => DynamoDb) {
         await discard('folder', gone.id, owner)
         await purgeWhole(owner, gone.id)
       })
-      const moves = treeMoves(db, TABLES.files, treeIn(database()))
+      const moves = moving(db, TABLES.files, treeIn(database()))
       await moves.move('folder', late.id, { folderId: gone.id }, by(owner), undefined)
       expect(await isThere(below.id, owner)).toBe(false)
       await purgeWhole(owner, late.id)
@@ -127,7 +129,7 @@ export function purgeRules(database: () => DynamoDb) {
       const below = await withFile(database(), { owner, into: trashed })
       await trashIn(database()).trash('folder', trashed.id, by(owner), undefined)
       const theirs = await withFile(database(), { owner: anId() })
-      const shares = shareStore(database().db, TABLES.files)
+      const shares = sharesIn(database())
       await shares.offer(theirs.id, { address: 'me@example.com', access: 'read' }, { id: anId(), createdAt: NOW })
       await shares.accept(theirs.id, { userId: owner, address: 'me@example.com' }, NOW)
       await end(owner)
@@ -167,7 +169,7 @@ export function purgeRules(database: () => DynamoDb) {
 
     it('leaves no usage of one who never kept anything, but had a quota of their own', async () => {
       const owner = anId()
-      await setQuota(database().db, TABLES.files, { userId: owner, own: 5, otherwise: 100 })
+      await usageStore(database().db, TABLES.files).setQuota({ userId: owner, own: 5, otherwise: 100 })
       await end(owner)
       await purgeWhole(owner, owner)
       expect(await sweepStore(database().db, TABLES.files).isEmpty(owner)).toBe(true)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type ListedFile, MOST_DEPTH, TRASH_LIFE } from '../../../functions/files/item.ts'
-import { ROOT } from '../../../functions/files/tree-store.ts'
-import { trashStore } from '../../../functions/trash/trash-store.ts'
+import { ROOT } from '../../../functions/files/access.ts'
+import { type ListedFile, MOST_DEPTH } from '../../../functions/files/item.ts'
+import { TRASH_LIFE } from '../../../functions/trash/trash.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
-import { interrupted, movesIn, trashIn, withNewVersion } from '../../helpers/file-history.ts'
+import { interrupted, movesIn, trashIn, trashOver, withNewVersion } from '../../helpers/file-history.ts'
 import { grant, treeIn, withFile, withFolder, withFolders } from '../../helpers/files.ts'
 import { rawItems } from '../../helpers/raw-items.ts'
 
@@ -21,7 +21,7 @@ export function trashRules(database: () => DynamoDb) {
 
   /** Something happens between what it reads and what it writes. */
   const slowTrash = (happening: () => Promise<unknown>, call?: string) =>
-    trashStore(interrupted(database(), happening, call), TABLES.files, tree())
+    trashOver(interrupted(database(), happening, call), tree())
 
   describe('the trash', () => {
     it('takes a file out of its folder, shows it with who trashed it, and gives it back to where it was', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { uploadStore } from '../../../functions/contents/upload-store.ts'
-import { ROOT, treeStore } from '../../../functions/files/tree-store.ts'
-import { arrivals } from '../../../functions/uploads/arriving.ts'
+import { ROOT } from '../../../functions/files/access.ts'
+import { treeStore } from '../../../functions/files/tree-store.ts'
+import { arriving } from '../../../functions/uploads/arriving.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { clientOf, type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import { movesIn, trashIn } from '../../helpers/file-history.ts'
@@ -18,7 +19,7 @@ export function fileArrivalRules(database: () => DynamoDb): void {
   function world(db = database().db) {
     const objects = memoryObjects()
     const [itsTree, uploads] = [treeStore(db, TABLES.files), uploadStore(db, TABLES.files)]
-    return { objects, ...arrivals({ db, filesTable: TABLES.files, tree: itsTree, uploads, objects }) }
+    return { objects, ...arriving({ db, filesTable: TABLES.files, tree: itsTree, uploads, objects }) }
   }
 
   /** By a guest who may write the file, and nothing else. */

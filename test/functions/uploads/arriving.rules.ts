@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { MIB, type Upload } from '../../../functions/contents/upload.ts'
 import { uploadStore } from '../../../functions/contents/upload-store.ts'
 import type { ListedFile } from '../../../functions/files/item.ts'
-import { treeMoves } from '../../../functions/files/moving.ts'
+import { moving } from '../../../functions/files/moving.ts'
 import { grantKey, nodeItem, treeStore } from '../../../functions/files/tree-store.ts'
-import { arrivals } from '../../../functions/uploads/arriving.ts'
+import { arriving } from '../../../functions/uploads/arriving.ts'
 import { anId, inParallel, NOW } from '../../helpers/builders.ts'
 import { clientOf, type DynamoDb, TABLES } from '../../helpers/dynamodb.ts'
 import {
@@ -31,12 +31,12 @@ export function arrivalRules(database: () => DynamoDb, { rounds }: { rounds: num
   const listedFile = async ({ folder, name }: Upload) => (await tree().child(folder, name)) as ListedFile | undefined
   const stateOf = async ({ id }: Upload) => (await uploadsIn(database()).find(id))?.state
 
-  /** All that speaks of arrivals, over an S3 in memory. */
+  /** All that speaks of arriving, over an S3 in memory. */
   function world(db = database().db) {
     const objects = memoryObjects()
     const [itsTree, uploads] = [treeStore(db, TABLES.files), uploadStore(db, TABLES.files)]
     const parts = { db, filesTable: TABLES.files, tree: itsTree, uploads, objects }
-    return { objects, ...arrivals(parts) }
+    return { objects, ...arriving(parts) }
   }
 
   /** Dead, without room, object or file. */
@@ -221,7 +221,7 @@ export function arrivalRules(database: () => DynamoDb, { rounds }: { rounds: num
       const db = clientOf(database().url)
       const { objects, settle } = world(db)
       objects.arrive(upload)
-      const moves = treeMoves(database().db, TABLES.files, tree())
+      const moves = moving(database().db, TABLES.files, tree())
       const renaming = () => moves.move('file', file.id, { name: 'other' }, { caller: owner, now: NOW }, undefined)
       justBefore(db, 'TransactWriteItems', renaming)
       expect(await settle(upload.id, LATER)).toMatchObject({ state: 'ready', node: upload.node })

@@ -1,0 +1,8 @@
+import { config } from '../config.ts'
+import { database } from '../data/client.ts'
+import { once } from '../once.ts'
+import { codeStore } from './code-store.ts'
+import { userStore } from './user-store.ts'
+
+export const users = once(() => userStore(database(), config.usersTable()))
+export const codes = once(() => codeStore(database(), config.codesTable()))

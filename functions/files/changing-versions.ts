@@ -1,0 +1,67 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { dropReference } from '../contents/upload-store.ts'
+import { untilSettled } from '../data/client.ts'
+import { table } from '../data/table.ts'
+import { ABSENT, deleteIn, putIn } from '../data/write.ts'
+import { LetheError } from '../errors.ts'
+import type { ListedPlace } from './access.ts'
+import type { Author } from './change.ts'
+import type { ListedFile } from './item.ts'
+import { asRead, listedItem, type Tree } from './tree-store.ts'
+import { type OldVersion, versionItem, versionKey, versionStore } from './version-store.ts'
+
+/** Only this very content: the number may belong to another by now. */
+const holding = ({ object }: OldVersion) => ({ only: '#object = :object', fields: { object } })
+
+export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tree) {
+  const items = table(db, tableName)
+  const versions = versionStore(db, tableName)
+
+  async function mustFind(id: string, version: number): Promise<OldVersion> {
+    const found = await versions.find(id, version)
+    if (!found) throw new LetheError('version_not_found')
+    return found
+  }
+
+  /** Undefined when the file changed meanwhile. No content is held more or less often than before. */
+  async function tryToRestore(place: ListedPlace<'file'>, version: number, { caller, now }: Author) {
+    const { listed: current } = place
+    const old = await mustFind(current.id, version)
+    const listed = renewed(current, old, { caller, now })
+    const cancelled = await items.transact([
+      putIn(tableName, listedItem(listed), asRead(current)),
+      putIn(tableName, versionItem(current), { only: ABSENT }),
+      deleteIn(tableName, versionKey(current.id, version), holding(old)),
+    ])
+    return cancelled ? undefined : { place, listed }
+  }
+
+  return {
+    /** The content of an old version becomes the current one once more; the entry leaves the list. */
+    restore: (id: string, version: number, author: Author, ifVersion: number | undefined) =>
+      untilSettled(async () => {
+        const place = await tree.listed('file', id, author.caller, 'write')
+        if (ifVersion !== undefined && ifVersion !== place.listed.v) throw new LetheError('version_conflict')
+        return tryToRestore(place, version, author)
+      }),
+
+    /** Gives the object that the version held: if nobody else holds it, it can be freed. */
+    remove: (id: string, version: number, caller: string): Promise<string> =>
+      untilSettled(async () => {
+        const { listed } = await tree.listed('file', id, caller, 'own')
+        if (version === listed.version) throw new LetheError('version_current')
+        const old = await mustFind(id, version)
+        const cancelled = await items.transact([
+          deleteIn(tableName, versionKey(id, version), holding(old)),
+          dropReference(tableName, old.object),
+        ])
+        return cancelled ? undefined : old.object
+      }),
+  }
+}
+
+function renewed(current: ListedFile, old: OldVersion, { caller, now }: Author): ListedFile {
+  const { partSize: _, ...rest } = current
+  const { version: __, ...content } = old
+  return { ...rest, ...content, version: current.version + 1, v: current.v + 1, changedAt: now, changedBy: caller }
+}

@@ -1,0 +1,62 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { addReference } from '../contents/upload-store.ts'
+import { untilSettled } from '../data/client.ts'
+import { table } from '../data/table.ts'
+import { ABSENT, putIn } from '../data/write.ts'
+import { LetheError } from '../errors.ts'
+import { type Author, changedTo, nodeIn, type Target, type Wanted } from './change.ts'
+import type { Listed, ListedOf, Node } from './item.ts'
+import { refuseTaken, targetOf } from './placing.ts'
+import { shapeStore } from './shape-store.ts'
+import { listedItem, nodeItem, type Tree } from './tree-store.ts'
+
+export function creating(db: DynamoDBClient, tableName: string, tree: Tree) {
+  const items = table(db, tableName)
+  const shape = shapeStore(db, tableName)
+
+  /** A repeated creation of the same id finds what the first one made. */
+  async function create<L extends Listed>(listed: L, target: Target, more: TransactWriteItem[], node?: Partial<Node>) {
+    const writes = [
+      putIn(tableName, listedItem(listed), { only: ABSENT }),
+      putIn(tableName, nodeItem({ ...nodeIn(listed, target.into), ...node }), { only: ABSENT }),
+      ...more,
+    ]
+    const cancelled = await items.transact(writes)
+    if (!cancelled) return listed
+    const found = await refuseTaken(tree, target, listed.id)
+    if (found) return found as L
+    // What should be copied is held by nobody any more, or lost.
+    if (cancelled[2]) throw new LetheError('file_not_found')
+    // The id was given out before, and what it names is elsewhere: another request had this key.
+    throw new LetheError(cancelled[1] ? 'idempotency_key_reused' : 'store_unavailable')
+  }
+
+  return {
+    async createFolder(id: string, asked: { folderId: string; name: string }, author: Author) {
+      const { caller, now } = author
+      const into = await untilSettled(async () => {
+        const place = await tree.folder(asked.folderId, caller, 'write')
+        return (await shape.makeDepth(place, 0)) ? undefined : place
+      })
+      const target = { into, name: asked.name }
+      const times = { v: 1, createdAt: now, changedAt: now, changedBy: caller }
+      const listed: ListedOf<'folder'> = {
+        id,
+        kind: 'folder',
+        folder: target.into.node.id,
+        name: target.name,
+        ...times,
+      }
+      return create(listed, target, [], { height: 0 })
+    },
+
+    /** The same content under another name or in another folder; no byte is moved or charged. */
+    async copyFile(from: string, id: string, wanted: Wanted, author: Author) {
+      const { caller, now } = author
+      const place = await tree.listed('file', from, caller, 'read')
+      const target = await targetOf(tree, place, wanted, caller)
+      const copy = { ...changedTo(place.listed, target, author), id, v: 1, version: 1, createdAt: now }
+      return create(copy, target, [addReference(tableName, copy.object)])
+    },
+  }
+}

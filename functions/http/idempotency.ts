@@ -1,0 +1,15 @@
+import { hashOf, newId } from '../crypto/secrets.ts'
+import { LetheError } from '../errors.ts'
+
+/** Undefined without one; each route says what it makes of it. */
+export function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
+  const key = headers['idempotency-key']
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw new LetheError('invalid_input', {
+    errors: [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible characters' }],
+  })
+}
+
+/** The same id for the same request repeated: who asks, for what, by which key. Without a key, a new one. */
+export const idFor = (caller: string, route: string, key: string | undefined) =>
+  key === undefined ? newId() : hashOf(JSON.stringify([caller, route, key])).slice(0, 22)

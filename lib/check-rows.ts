@@ -1,0 +1,57 @@
+import type { Route } from '../functions/rows.ts'
+import type { Zone } from '../functions/zones.ts'
+
+export type Zones = { readonly [name: string]: Partial<Zone> }
+
+/** Above this the start of a zone's function gets slower than a route's own would be. */
+const MOST_ROUTES = 13
+
+/** Stops the synthesis with one sentence that names the row. */
+export function checkRows(routes: readonly Route[], zones: Zones): void {
+  checkKeys(routes)
+  for (const route of routes) checkZone(route, zones)
+  for (const [zone, rows] of Map.groupBy(routes, (route) => route.zone)) checkNeighbours(zone, rows)
+}
+
+function checkKeys(routes: readonly Route[]): void {
+  const seen = new Map<string, Route>()
+  for (const route of routes) {
+    const key = `${route.method} ${route.path}`
+    const other = seen.get(key)
+    if (other) throw new Error(`Two rows are ${key}: ${other.entry} and ${route.entry}.`)
+    seen.set(key, route)
+  }
+}
+
+function checkZone(route: Route, zones: Zones): void {
+  const zone = zones[route.zone]
+  if (!zone) throw new Error(`The row ${nameOf(route)} is in no zone: functions/zones.ts has no "${route.zone}".`)
+  if (!zone.memoryMib) throw new Error(`The zone "${route.zone}" of the row ${nameOf(route)} has no memory.`)
+  if (!zone.seconds) throw new Error(`The zone "${route.zone}" of the row ${nameOf(route)} has no time.`)
+}
+
+/** One noun and one degree of trust; whoever reads the signing keys has nobody beside it. */
+function checkNeighbours(zone: string, rows: readonly Route[]): void {
+  const [first, ...others] = rows
+  if (!first) return
+  for (const row of others) {
+    if (row.noun !== first.noun) {
+      throw new Error(`The row ${nameOf(row)} is of another noun than ${nameOf(first)} in its zone "${zone}".`)
+    }
+    if (row.auth !== first.auth) {
+      throw new Error(`The zone "${zone}" mixes public routes with others: the row ${nameOf(row)} is ${row.auth}.`)
+    }
+  }
+  const signer = rows.find(({ touches }) => touches.keyRing !== undefined)
+  if (signer && others.length > 0) {
+    throw new Error(`The zone "${zone}" mixes a signer with others: the row ${nameOf(signer)} must stand alone.`)
+  }
+  const tooMany = rows[MOST_ROUTES]
+  if (tooMany) {
+    throw new Error(
+      `The zone "${zone}" has more than ${MOST_ROUTES} routes: the row ${nameOf(tooMany)} is one too many.`,
+    )
+  }
+}
+
+const nameOf = ({ method, path }: Route) => `${method} ${path}`

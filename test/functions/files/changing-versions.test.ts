@@ -1,0 +1,4 @@
+import { startDynoxide, usingDatabase } from '../../helpers/dynamodb.ts'
+import { versionRules } from './changing-versions.rules.ts'
+
+versionRules(usingDatabase(startDynoxide))

@@ -1,4 +1,0 @@
-import { startDynoxide, usingDatabase } from '../../helpers/dynamodb.ts'
-import { versionRules } from './version-changes.rules.ts'
-
-versionRules(usingDatabase(startDynoxide))

@@ -1,0 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Place } from '../../helpers/people.ts'
+
+export async function endToEnd({ api, outbox }: Place, pace: 'slow' | 'fast'): Promise<void> {
+  const child = spawn('vitest', ['run', '--project', 'e2e'], {
+    stdio: 'inherit',
+    env: { ...process.env, LETHE_URL: api, LETHE_OUTBOX: outbox, LETHE_E2E_PACE: pace, LETHE_SCANNER: 'true' },
+  })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`the end-to-end suite failed on ${api}`)
+}
