@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { deriveCredentials } from '@lethe/laptop/door/credentials.ts'
 import { routes } from '../../lib/routes.ts'
 import { triggers } from '../../lib/triggers.ts'
-import { deriveCredentials } from '../../local/door/credentials.ts'
 import type { Laptop, Observed } from './laptop.ts'
 
 const root = join(import.meta.dirname, '../..')

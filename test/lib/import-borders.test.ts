@@ -24,11 +24,9 @@ const REFUSED: [file: string, from: string][] = [
   ['functions/routes/me/x.ts', '../../../lib/settings.ts'],
   ['functions/routes/x.ts', './me/get-me.ts'],
   ['functions/triggers/x.ts', './send-mail.ts'],
-  ['functions/triggers/x.ts', '../../local/model.ts'],
+  ['functions/triggers/x.ts', '@lethe/laptop/model.ts'],
   ['lib/x.ts', '../functions/config.ts'],
-  ['lib/x.ts', '../local/model.ts'],
-  ['local/x.ts', '../lib/routes.ts'],
-  ['local/x.ts', '../functions/config.ts'],
+  ['lib/x.ts', '../packages/laptop/model.ts'],
 ]
 const ALLOWED: [file: string, from: string][] = [
   ['functions/domain/x.ts', './errors.ts'],

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { ACCOUNT, type Json, type JsonObject, REGION } from '../model.ts'
+import { StartFailure } from '../start-failure.ts'
+
+/** What a resource's address depends on besides the template. */
+export type Surroundings = {
+  queueUrl(queueName: string): string
+  apiUrl: string
+  /** Absent until the tables exist: a stream is labelled by the store. */
+  streamArn?: (tableName: string) => string
+}
+
+type Instance = { name: string; properties: JsonObject; surroundings: Surroundings }
+
+/** `read`: its reader in this package checks it, every part of it. `inert`: it has no meaning on a laptop. */
+type Shape = 'read' | 'inert' | { [property: string]: Shape }
+
+type ResourceType = {
+  ref(instance: Instance): string
+  attributes(instance: Instance): Record<string, string>
+  properties: Shape
+}
+
+const TYPES: Record<string, ResourceType> = {
+  'AWS::DynamoDB::GlobalTable': {
+    ref: ({ name }) => name,
+    attributes: ({ name, properties, surroundings }) => ({
+      Arn: arn('dynamodb', `table/${name}`),
+      ...(properties.StreamSpecification && surroundings.streamArn ? { StreamArn: surroundings.streamArn(name) } : {}),
+    }),
+    properties: {
+      AttributeDefinitions: 'read',
+      KeySchema: 'read',
+      BillingMode: 'inert',
+      StreamSpecification: { StreamViewType: 'read' },
+      TimeToLiveSpecification: { AttributeName: 'read', Enabled: 'read' },
+      Replicas: {
+        Region: 'inert',
+        DeletionProtectionEnabled: 'inert',
+        PointInTimeRecoverySpecification: 'inert',
+      },
+    },
+  },
+  'AWS::S3::Bucket': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: `arn:aws:s3:::${name}` }),
+    properties: {
+      PublicAccessBlockConfiguration: 'inert',
+      VersioningConfiguration: 'read',
+      LifecycleConfiguration: 'read',
+      CorsConfiguration: 'read',
+      NotificationConfiguration: 'read',
+    },
+  },
+  'AWS::S3::BucketPolicy': nameless({ Bucket: 'read', PolicyDocument: 'read' }),
+  'AWS::SecretsManager::Secret': {
+    ref: ({ name }) => secretArn(name),
+    attributes: ({ name }) => ({ Id: secretArn(name) }),
+    properties: { Description: 'inert' },
+  },
+  'AWS::SQS::Queue': {
+    ref: ({ name, surroundings }) => surroundings.queueUrl(name),
+    attributes: ({ name, surroundings }) => ({
+      Arn: arn('sqs', name),
+      QueueName: name,
+      QueueUrl: surroundings.queueUrl(name),
+    }),
+    properties: {
+      DelaySeconds: 'read',
+      MaximumMessageSize: 'read',
+      MessageRetentionPeriod: 'read',
+      ReceiveMessageWaitTimeSeconds: 'read',
+      VisibilityTimeout: 'read',
+      RedrivePolicy: { deadLetterTargetArn: 'read', maxReceiveCount: 'read' },
+    },
+  },
+  'AWS::SQS::QueuePolicy': nameless({ Queues: 'read', PolicyDocument: 'read' }),
+  'AWS::Logs::LogGroup': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: `${arn('logs', `log-group:${name}`)}:*` }),
+    properties: { RetentionInDays: 'inert' },
+  },
+  'AWS::IAM::Role': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: `arn:aws:iam::${ACCOUNT}:role/${name}` }),
+    properties: { AssumeRolePolicyDocument: 'read', Policies: { PolicyName: 'read', PolicyDocument: 'read' } },
+  },
+  'AWS::Lambda::Function': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: arn('lambda', `function:${name}`) }),
+    properties: 'read',
+  },
+  'AWS::Lambda::EventSourceMapping': nameless('read'),
+  'AWS::Lambda::Permission': nameless('read'),
+  'AWS::Events::Rule': {
+    ref: ({ name }) => name,
+    attributes: ({ name }) => ({ Arn: arn('events', `rule/${name}`) }),
+    properties: 'read',
+  },
+  'AWS::ApiGatewayV2::Api': {
+    ref: ({ name }) => shortId(name),
+    attributes: ({ name, surroundings }) => ({ ApiId: shortId(name), ApiEndpoint: surroundings.apiUrl }),
+    properties: 'read',
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    ref: ({ properties }) => String(properties.StageName),
+    attributes: () => ({}),
+    properties: 'read',
+  },
+  'AWS::ApiGatewayV2::Authorizer': nameless('read'),
+  'AWS::ApiGatewayV2::Integration': nameless('read'),
+  'AWS::ApiGatewayV2::Route': nameless('read'),
+  'AWS::CloudWatch::Alarm': nameless('inert'),
+  'AWS::CDK::Metadata': nameless('inert'),
+}
+
+export function isCustomResource(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
+}
+
+export function findResourceType(type: string): ResourceType | undefined {
+  // What a custom resource's properties mean is its own function's business.
+  return isCustomResource(type) ? nameless('read') : TYPES[type]
+}
+
+/** Throws on a property, however deep, that neither acts here nor is knowingly inert. */
+export function assertUnderstood(value: Json, shape: Shape, where: string): void {
+  if (typeof shape === 'string') return
+  for (const member of Array.isArray(value) ? value : [value]) {
+    if (member === null || typeof member !== 'object' || Array.isArray(member)) {
+      throw new StartFailure(`${where}: the laptop cloud does not understand ${JSON.stringify(member)} here`)
+    }
+    for (const [name, property] of Object.entries(member)) {
+      const here = `${where}.${name}`
+      const expected = shape[name]
+      if (expected === undefined) throw new StartFailure(`${here}: the laptop cloud does not understand this property`)
+      assertUnderstood(property, expected, here)
+    }
+  }
+}
+
+/** A resource that has an id but no name anyone else speaks of. */
+function nameless(properties: Shape): ResourceType {
+  return { ref: ({ name }) => shortId(name), attributes: () => ({}), properties }
+}
+
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`
+}
+
+/** AWS appends six random characters; here they follow from the name, so that a restart keeps the ARN. */
+function secretArn(name: string): string {
+  return arn('secretsmanager', `secret:${name}-${shortId(name).slice(0, 6)}`)
+}
+
+/** Ten characters, like the ids that API Gateway gives. */
+function shortId(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 10)
+}
