@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ownAnswer } from '@lethe/http-api/answer.ts'
+import { newRequestId } from '@lethe/http-api/request-id.ts'
+import { NODE_MAX_HEADER_BYTES, readBody } from '@lethe/http-api/request-limits.ts'
+import { refuseBrokenRequest, send } from '@lethe/http-api/send.ts'
 import type { Resource } from '../model.ts'
-import { ownAnswer } from './answer.ts'
 import { httpApi } from './http-api.ts'
 import type { IntegrationOptions } from './integration.ts'
 import { startJwtAuthorizer } from './jwt-authorizer.ts'
 import { createPipeline, type Outcome } from './pipeline.ts'
-import { readBody } from './request-limits.ts'
-import { refuseBrokenRequest, send } from './send.ts'
 
 const TWO_HOURS_MILLISECONDS = 2 * 60 * 60 * 1000
 
@@ -67,10 +67,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  // Node's own limit lies above AWS's, so that the refusal is ours.
-  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+  const server = createServer({ maxHeaderSize: NODE_MAX_HEADER_BYTES }, (request, response) => {
     const started = performance.now()
-    const requestId = randomBytes(11).toString('base64')
+    const requestId = newRequestId()
     void serve(request, requestId).then((outcome) => {
       // A connection that is kept alive would keep a closing server open.
       response.shouldKeepAlive &&= server.listening

@@ -1,3 +1,6 @@
+import type { CorsRules } from '@lethe/http-api/cors.ts'
+import type { TokenRules } from '@lethe/http-api/jwt-claims.ts'
+import { type RoutePattern, routePattern } from '@lethe/http-api/route-match.ts'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Resource } from '../model.ts'
 import { nameOf, parseProperties } from '../properties.ts'
@@ -10,7 +13,6 @@ import {
   routeProperties,
   stageProperties,
 } from './api-properties.ts'
-import { type RoutePattern, routePattern } from './route-match.ts'
 
 export type Integration = {
   functionArn: string
@@ -19,14 +21,12 @@ export type Integration = {
   timeoutMilliseconds: number
 }
 
-export type Authorizer = { issuer: string; audience: string[] }
-
 export type Route = {
   routeKey: string
   pattern: RoutePattern
   integration: Integration
   /** Undefined: open to everyone. */
-  authorization: { authorizer: Authorizer; scopes: string[] | undefined } | undefined
+  authorization: { authorizer: TokenRules; scopes: string[] | undefined } | undefined
 }
 
 export type Stage = {
@@ -38,10 +38,10 @@ export type Stage = {
 
 export type HttpApi = {
   id: string
-  cors: CorsConfiguration | undefined
+  cors: CorsRules | undefined
   stages: Stage[]
   routes: Route[]
-  authorizers: Authorizer[]
+  authorizers: TokenRules[]
 }
 
 /** The one HTTP API among the resources. What could not be served as AWS does is an error that names it. */
@@ -75,13 +75,26 @@ export function httpApi(resources: Resource[]): HttpApi {
   }))
   const complete = {
     id: api.ref,
-    cors: parseProperties(apiProperties, api).CorsConfiguration,
+    cors: corsRules(parseProperties(apiProperties, api).CorsConfiguration),
     stages: [...stages.values()],
     routes: [...routes.values()],
     authorizers: [...authorizers.values()],
   }
   assertRouteKeys(complete)
   return complete
+}
+
+function corsRules(cors: CorsConfiguration | undefined): CorsRules | undefined {
+  return (
+    cors && {
+      allowCredentials: cors.AllowCredentials,
+      allowHeaders: cors.AllowHeaders,
+      allowMethods: cors.AllowMethods,
+      allowOrigins: cors.AllowOrigins,
+      exposeHeaders: cors.ExposeHeaders,
+      maxAgeSeconds: cors.MaxAge,
+    }
+  )
 }
 
 function ofType(resources: Resource[], type: string): Resource[] {

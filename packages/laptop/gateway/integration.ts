@@ -1,10 +1,10 @@
+import { type HttpAnswer, type OwnStatus, ownAnswer } from '@lethe/http-api/answer.ts'
+import { functionAnswer } from '@lethe/http-api/function-answer.ts'
 import { type Invoke, type InvokeResult, LambdaRefusal, type RefusalCode } from '../lambda/model.ts'
 import { within } from '../lambda/within.ts'
-import { type Answer, type OwnStatus, ownAnswer } from './answer.ts'
-import { functionAnswer } from './function-answer.ts'
 import type { Integration } from './http-api.ts'
 
-export type Integrated = { answer: Answer; functionName: string; cold?: boolean }
+export type Integrated = { answer: HttpAnswer; functionName: string; cold?: boolean }
 
 export type IntegrationOptions = {
   invoke: Invoke

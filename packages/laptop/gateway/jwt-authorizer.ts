@@ -1,41 +1,33 @@
+import { ownAnswer } from '@lethe/http-api/answer.ts'
+import type { Claims, TokenRules } from '@lethe/http-api/jwt-claims.ts'
+import { type JwtVerdict, judgeClaims, refuseMissingToken, refuseToken } from '@lethe/http-api/jwt-verdict.ts'
 import { compactVerify, decodeProtectedHeader, type JWK, type ProtectedHeaderParameters } from 'jose'
-import { type Answer, ownAnswer } from './answer.ts'
-import type { Authorizer } from './http-api.ts'
 import { discoverIssuer, type IssuerKeys } from './issuer-keys.ts'
-import { type Claims, claimsAsStrings, objectionTo, scopesOf } from './jwt-claims.ts'
 
-/** RSA only; whether AWS takes PS256 and its kin is unconfirmed. */
+/** RSA only. Not checked on AWS: whether it takes PS256 and the like. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512']
 
-/** What a handler sees as `requestContext.authorizer.jwt`. */
-export type JwtContext = { claims: Record<string, string>; scopes: string[] | null }
-
-export type Verdict = { jwt: JwtContext } | { refusal: Answer }
-export type JwtAuthorizer = (authorization: string | undefined, routeScopes?: string[]) => Promise<Verdict>
+export type JwtAuthorizer = (authorization: string | undefined, routeScopes?: string[]) => Promise<JwtVerdict>
 
 /** Rejects, as a deployment would fail, when the issuer's discovery document cannot be had. */
-export async function startJwtAuthorizer(
-  authorizer: Authorizer,
-  jwksCacheMilliseconds: number,
-): Promise<JwtAuthorizer> {
-  const keys = await discoverIssuer(authorizer.issuer, jwksCacheMilliseconds)
+export async function startJwtAuthorizer(rules: TokenRules, jwksCacheMilliseconds: number): Promise<JwtAuthorizer> {
+  const keys = await discoverIssuer(rules.issuer, jwksCacheMilliseconds)
   return async (authorization, routeScopes = []) => {
-    if (!authorization) return refuse(401, 'Bearer', 'no token')
+    if (!authorization) return refuseMissingToken()
     let verified: Verified
     try {
       verified = await verifySignature(authorization.replace(/^Bearer /, ''), keys)
     } catch (error) {
       return { refusal: ownAnswer(500, `the issuer's keys cannot be had: ${error}`) }
     }
-    const { claims = {}, objection = objectionTo(claims, authorizer, Date.now() / 1000) } = verified
-    if (objection) return refuse(401, challenge(routeScopes, 'invalid_token', objection), objection)
-    return decideOnScopes(claims, routeScopes)
+    if ('objection' in verified) return refuseToken(verified.objection, routeScopes)
+    return judgeClaims(verified.claims, rules, { routeScopes, nowSeconds: Date.now() / 1000 })
   }
 }
 
-type Verified = { claims: Claims; objection?: undefined } | { claims?: undefined; objection: string }
+type Verified = { claims: Claims } | { objection: string }
 
-/** Rejects when the issuer's keys cannot be had: that is no fault of the token. */
+/** Rejects when the issuer's keys cannot be had, which is not the token's fault. */
 async function verifySignature(token: string, keys: IssuerKeys): Promise<Verified> {
   const header = headerOf(token)
   if (!header) return { objection: 'the token is malformed' }
@@ -61,22 +53,4 @@ async function claimsOf(token: string, key: JWK): Promise<Claims | undefined> {
   } catch {
     return undefined
   }
-}
-
-/** Any one of the route's scopes suffices; the handler sees all of the token's, and none when the route asks for none. */
-function decideOnScopes(claims: Claims, routeScopes: string[]): Verdict {
-  const scopes = scopesOf(claims)
-  const strings = claimsAsStrings(claims)
-  if (routeScopes.length === 0) return { jwt: { claims: strings, scopes: null } }
-  if (routeScopes.some((scope) => scopes.includes(scope))) return { jwt: { claims: strings, scopes } }
-  const reason = 'the token does not have a required scope'
-  return refuse(403, challenge(routeScopes, 'insufficient_scope', reason), reason)
-}
-
-function challenge(scopes: string[], error: string, description: string): string {
-  return `Bearer scope="${scopes.join(' ')}" error="${error}" error_description="${description}"`
-}
-
-function refuse(status: 401 | 403, wwwAuthenticate: string, reason: string): Verdict {
-  return { refusal: ownAnswer(status, reason, [['www-authenticate', wwwAuthenticate]]) }
 }

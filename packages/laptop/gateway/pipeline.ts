@@ -1,22 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import { type Answer, ownAnswer } from './answer.ts'
-import { preflightHeaders, withoutCors } from './cors.ts'
-import { requestEvent } from './event.ts'
-import type { Authorizer, HttpApi, Route, Stage } from './http-api.ts'
+import { type HttpAnswer, ownAnswer } from '@lethe/http-api/answer.ts'
+import { directConnection } from '@lethe/http-api/client-connection.ts'
+import { preflightAnswer, withoutCors } from '@lethe/http-api/cors.ts'
+import { requestEvent } from '@lethe/http-api/event.ts'
+import type { TokenRules } from '@lethe/http-api/jwt-claims.ts'
+import type { JwtContext, JwtVerdict } from '@lethe/http-api/jwt-verdict.ts'
+import { headerBytes, MAX_HEADER_BYTES, readBody } from '@lethe/http-api/request-limits.ts'
+import { findStage, parseTarget, type RequestTarget } from '@lethe/http-api/request-target.ts'
+import { matchRoute, type RouteMatch } from '@lethe/http-api/route-match.ts'
+import { ACCOUNT } from '../model.ts'
+import type { HttpApi, Route, Stage } from './http-api.ts'
 import { type Integrated, type IntegrationOptions, integrate } from './integration.ts'
-import type { JwtAuthorizer, JwtContext, Verdict } from './jwt-authorizer.ts'
-import { headerBytes, MAX_HEADER_BYTES, readBody } from './request-limits.ts'
-import { findStage, parseTarget, type Target } from './request-target.ts'
-import { matchRoute, type RouteMatch } from './route-match.ts'
+import type { JwtAuthorizer } from './jwt-authorizer.ts'
 import { createThrottle } from './throttle.ts'
 
 export type PipelineOptions = IntegrationOptions & {
   api: HttpApi
-  authorizers: Map<Authorizer, JwtAuthorizer>
+  authorizers: Map<TokenRules, JwtAuthorizer>
 }
 
 /** An answer and, for the log, how far the request came. */
-export type Outcome = { answer: Answer; route?: Route | undefined } & Partial<Integrated>
+export type Outcome = { answer: HttpAnswer; route?: Route | undefined } & Partial<Integrated>
 
 /** From a request to its answer: route, preflight, throttle, authorizer, function. */
 export function createPipeline(options: PipelineOptions) {
@@ -44,7 +48,19 @@ export function createPipeline(options: PipelineOptions) {
     const body = await readBody(request)
     if (!body) return { route, answer: ownAnswer(413, 'a body over 10 MB') }
     const { stage, target } = chosen
-    const event = requestEvent({ request, requestId, apiId: api.id, stage, route, pathParameters, target, body, jwt })
+    const event = requestEvent({
+      request,
+      connection: directConnection(request),
+      requestId,
+      accountId: ACCOUNT,
+      apiId: api.id,
+      stage,
+      routeKey: route.routeKey,
+      pathParameters,
+      target,
+      body,
+      jwt,
+    })
     const integrated = await integrate(options, route.integration, JSON.stringify(event))
     const { headers, ...answer } = integrated.answer
     return { ...integrated, route, answer: { ...answer, headers: api.cors ? withoutCors(headers) : headers } }
@@ -52,7 +68,7 @@ export function createPipeline(options: PipelineOptions) {
 }
 
 type Match = RouteMatch<Route>
-type Chosen = { stage: Stage; target: Target; match: Match | undefined; preflight: Answer | undefined }
+type Chosen = { stage: Stage; target: RequestTarget; match: Match | undefined; preflight: HttpAnswer | undefined }
 type Admission = { match: Match; jwt: JwtContext | undefined }
 
 function choose(api: HttpApi, request: IncomingMessage): Chosen | Outcome {
@@ -64,19 +80,14 @@ function choose(api: HttpApi, request: IncomingMessage): Chosen | Outcome {
   const place = findStage(api.stages, target.path)
   if (!place) return { answer: ownAnswer(404, 'no stage') }
   const match = matchRoute(api.routes, request.method ?? '', place.routePath)
-  return { target, stage: place.stage, match, preflight: preflightAnswer(api, request) }
-}
-
-function preflightAnswer({ cors }: HttpApi, { method, headers }: IncomingMessage): Answer | undefined {
-  if (!cors || method !== 'OPTIONS') return undefined
-  return { status: 204, headers: preflightHeaders(cors, headers.origin), body: '', reason: 'preflight' }
+  return { target, stage: place.stage, match, preflight: preflightAnswer(api.cors, request) }
 }
 
 async function authorize(
   { authorizers }: PipelineOptions,
   { authorization }: Route,
   token: string | undefined,
-): Promise<Verdict | { jwt: undefined }> {
+): Promise<JwtVerdict | { jwt: undefined }> {
   if (!authorization) return { jwt: undefined }
   const authorizer = authorizers.get(authorization.authorizer)
   if (!authorizer) throw new Error(`the authorizer of ${authorization.authorizer.issuer} was not started`)

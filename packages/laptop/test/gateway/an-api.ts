@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
+import { createServer, type OutgoingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sendRequest } from '@lethe/http-api/test/send-request.ts'
 import { onTestFinished } from 'vitest'
 import { type GatewayOptions, type RequestLog, startGateway } from '../../gateway/gateway.ts'
 import type { InvokeResult } from '../../lambda/model.ts'
@@ -105,31 +106,9 @@ export async function startApi({ handler = () => ({ statusCode: 200 }), ...optio
   onTestFinished(close)
   const send = (line: string, headers: OutgoingHttpHeaders | string[] = {}, body: string | Buffer = '') => {
     const [method = '', path = ''] = line.split(/ (.*)/)
-    return sendTo(gateway.port, { method, path, headers, body })
+    return sendRequest(gateway.port, { method, path, headers, body })
   }
   return { ...gateway, close, events, log, send }
-}
-
-export type Received = {
-  status: number
-  headers: IncomingHttpHeaders
-  rawHeaders: string[]
-  body: string
-  bytes: Buffer
-}
-
-/** One request on a connection of its own, with exactly these headers. */
-async function sendTo(
-  port: number,
-  options: { method: string; path: string; headers?: OutgoingHttpHeaders | string[]; body?: string | Buffer },
-): Promise<Received> {
-  const { method, path, headers = {}, body = '' } = options
-  const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false })
-  sent.end(body)
-  const [response] = await once(sent, 'response')
-  const bytes = Buffer.concat(await response.toArray())
-  const { statusCode: status, headers: received, rawHeaders } = response
-  return { status, headers: received, rawHeaders, bytes, body: bytes.toString() }
 }
 
 /** A web server for the length of the test; `documents` may be changed meanwhile. */

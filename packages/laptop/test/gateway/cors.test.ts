@@ -1,5 +1,6 @@
+import type { Received } from '@lethe/http-api/test/send-request.ts'
 import { expect, test } from 'vitest'
-import { type ApiTest, type Received, serveDocuments, startApi } from './an-api.ts'
+import { type ApiTest, serveDocuments, startApi } from './an-api.ts'
 
 const ORIGIN = 'https://app.example.org'
 const PREFLIGHT = { origin: ORIGIN, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'etag' }

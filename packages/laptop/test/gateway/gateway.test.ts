@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { Received } from '@lethe/http-api/test/send-request.ts'
 import { expect, test } from 'vitest'
 import { LambdaRefusal, type RefusalCode } from '../../lambda/model.ts'
-import { type Received, ROLE, startApi } from './an-api.ts'
+import { API_ID, type ApiParts, ROLE, startApi } from './an-api.ts'
 
 const OWN = {
   404: '{"message":"Not Found"}',
@@ -27,6 +28,23 @@ test('a request without a route is answered by the gateway', async () => {
   expectOwn(await send('POST /health'), 404)
   expect(events).toEqual([])
   expect(log[0]).toMatchObject({ method: 'GET', path: '/nowhere', status: 404, routeKey: undefined, cold: undefined })
+})
+
+test('a function gets the event of payload format 2.0, with the account, the API, the stage and the route', async () => {
+  const stages: ApiParts['stages'] = [{}, { StageName: 'dev', StageVariables: { colour: 'blue' } }]
+  const { send, events, port } = await startApi({ stages, routes: { 'GET /files/{id}': {} } })
+  const { headers } = await send('GET /dev/files/f1?a=1', { host: 'api.example.org' })
+  expect(events).toMatchObject([
+    {
+      ...{ version: '2.0', routeKey: 'GET /files/{id}', rawPath: '/dev/files/f1', rawQueryString: 'a=1' },
+      ...{ pathParameters: { id: 'f1' }, stageVariables: { colour: 'blue' }, isBase64Encoded: false },
+      headers: { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-port': String(port), 'x-forwarded-proto': 'http' },
+      requestContext: {
+        ...{ accountId: '000000000000', apiId: API_ID, stage: 'dev', routeKey: 'GET /files/{id}' },
+        ...{ requestId: headers['apigw-requestid'], http: { sourceIp: '127.0.0.1' } },
+      },
+    },
+  ])
 })
 
 test('without a $default stage a path must begin with the name of a stage', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Received } from '@lethe/http-api/test/send-request.ts'
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type ApiTest, type Received, serveDocuments, startApi } from './an-api.ts'
+import { type ApiTest, serveDocuments, startApi } from './an-api.ts'
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>
 

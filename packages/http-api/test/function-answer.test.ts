@@ -77,7 +77,7 @@ test('what the gateway does itself a function cannot overrule', async () => {
 
 test('HEAD gets the headers without the body', async () => {
   const { send } = await startApi({
-    routes: { 'HEAD /health': {} },
+    routes: ['HEAD /health'],
     handler: () => ({ statusCode: 200, body: 'four' }),
   })
   const { status, headers, body } = await send('HEAD /health')

@@ -1,6 +1,9 @@
 export type Claims = Record<string, unknown>
 
-/** A handler sees strings only; measured on AWS: arrays as "[a b]", objects as JSON, null left out. */
+/** What an API expects of its tokens. */
+export type TokenRules = { issuer: string; audience: string[] }
+
+/** A handler gets all claims as strings. Measured on AWS: arrays as "[a b]", objects as JSON, null left out. */
 export function claimsAsStrings(claims: Claims): Record<string, string> {
   const present = Object.entries(claims).filter(([, value]) => value !== null)
   return Object.fromEntries(present.map(([name, value]) => [name, asString(value)]))
@@ -19,18 +22,14 @@ export function scopesOf({ scp, scope }: Claims): string[] {
 }
 
 /**
- * What the authorizer holds against the claims, or undefined. The rules are those of the API Gateway Developer Guide,
- * "Control access to HTTP APIs with JWT authorizers", and no more: neither typ nor jti nor a session is looked at.
+ * Why the authorizer refuses these claims, or undefined. It has only the rules of the API Gateway Developer Guide,
+ * "Control access to HTTP APIs with JWT authorizers": it looks at neither typ nor jti, and knows no sessions.
  */
-export function objectionTo(
-  claims: Claims,
-  { issuer, audience }: { issuer: string; audience: string[] },
-  nowSeconds: number,
-): string | undefined {
+export function objectionTo(claims: Claims, { issuer, audience }: TokenRules, nowSeconds: number): string | undefined {
   const { iss, exp, nbf, iat } = claims
   if (iss !== issuer) return 'the token has an invalid issuer'
   if (!isMeantFor(claims, audience)) return 'the token does not have a valid audience'
-  // Whether AWS takes a token without exp is unconfirmed. Refusing it here cannot mislead: such a token is never minted.
+  // Not checked on AWS: a token without exp. It is refused here, because no issuer should give one out.
   if (typeof exp !== 'number' || exp <= nowSeconds) return 'the token has expired'
   if (isAhead(nbf, nowSeconds) || isAhead(iat, nowSeconds)) return 'the token is not valid yet'
   return undefined

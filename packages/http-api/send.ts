@@ -1,10 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Answer, type Header, ownAnswer } from './answer.ts'
-import type { CorsConfiguration } from './api-properties.ts'
-import { corsHeaders } from './cors.ts'
+import { type Header, type HttpAnswer, ownAnswer } from './answer.ts'
+import { type CorsRules, corsHeaders } from './cors.ts'
 
-export type Sending = { answer: Answer; requestId: string; cors: CorsConfiguration | undefined }
+export type Sending = { answer: HttpAnswer; requestId: string; cors: CorsRules | undefined }
 
 export function send(request: IncomingMessage, response: ServerResponse, { answer, requestId, cors }: Sending): void {
   const bodiless = answer.status === 204 || answer.status === 304
@@ -18,7 +17,7 @@ export function send(request: IncomingMessage, response: ServerResponse, { answe
   response.end(bodiless ? undefined : answer.body)
 }
 
-/** For what is no HTTP request, or one whose headers do not even fit into Node's buffer. */
+/** For a server's `clientError`: bytes that are not HTTP, or headers that do not fit into Node's buffer. */
 export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()

@@ -1,6 +1,6 @@
 type Segment = { kind: 'text' | 'variable' | 'greedy'; name: string }
 
-/** Undefined stands for the $default route. */
+/** Undefined for the route `$default`. */
 export type RoutePattern = { method: string; segments: Segment[] } | undefined
 
 export type RouteMatch<Route> = { route: Route; pathParameters: Record<string, string> }
@@ -31,8 +31,8 @@ function segmentsOf(path: string): string[] {
 }
 
 /**
- * The most specific route: a full match before a greedy path variable before $default
- * (API Gateway Developer Guide, "Create routes for HTTP APIs"); of equal paths, the method itself before ANY.
+ * The most specific route that matches: a full match wins over a greedy path variable, and that over $default
+ * (API Gateway Developer Guide, "Create routes for HTTP APIs"). Of equal paths, the named method wins over ANY.
  */
 export function matchRoute<Route extends { pattern: RoutePattern }>(
   routes: readonly Route[],
@@ -66,7 +66,7 @@ function fits({ kind, name }: Segment, value: string | undefined): boolean {
 
 const SPECIFICITY = { text: 0, variable: 1, greedy: 2 }
 
-/** Negative when `a` is the more specific one of two patterns that both match. */
+/** For two patterns that both match: negative when `a` is more specific. */
 function compare(a: RoutePattern, b: RoutePattern): number {
   if (!(a && b)) return (a ? 0 : 1) - (b ? 0 : 1)
   for (const [index, { kind }] of a.segments.entries()) {

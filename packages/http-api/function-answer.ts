@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { type Answer, type Header, ownAnswer } from './answer.ts'
+import { type Header, type HttpAnswer, ownAnswer } from './answer.ts'
 
 const scalar = v.union([v.string(), v.number(), v.boolean()])
 
-/** What a function may answer in payload format 2.0; other members, such as multiValueHeaders, mean nothing. */
+/** What a function may answer in payload format 2.0. Other members, such as multiValueHeaders, are ignored. */
 const structured = v.object({
   statusCode: v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
@@ -17,11 +17,11 @@ const structured = v.object({
   isBase64Encoded: v.nullish(v.boolean(), false),
 })
 
-/** The gateway's own business, whatever the function says. */
+/** Headers that only the gateway sets: a function's values for them are dropped. */
 const OVERRULED = new Set(['apigw-requestid', 'connection', 'content-length', 'keep-alive', 'transfer-encoding'])
 
-/** A function's result as an HTTP answer; a malformed one becomes the gateway's 500. */
-export function functionAnswer(payload: string): Answer {
+/** Makes an HTTP answer of a function's result. A malformed result becomes the gateway's own 500. */
+export function functionAnswer(payload: string): HttpAnswer {
   const result: unknown = parse(payload)
   if (result === undefined) return ownAnswer(500, 'the function answered something that is not JSON')
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) return inferred(result, payload)
@@ -32,7 +32,7 @@ export function functionAnswer(payload: string): Answer {
   }
   const { statusCode: status, cookies, body, isBase64Encoded } = parsed.output
   const headers = headersOf(parsed.output.headers, body !== '')
-  const answer: Answer = {
+  const answer: HttpAnswer = {
     status,
     headers: [...cookies.map((cookie): Header => ['set-cookie', cookie]), ...headers],
     body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
@@ -42,7 +42,7 @@ export function functionAnswer(payload: string): Answer {
 }
 
 /** Without a statusCode the whole result is the body of a 200. */
-function inferred(result: unknown, payload: string): Answer {
+function inferred(result: unknown, payload: string): HttpAnswer {
   return {
     status: 200,
     headers: [['content-type', 'application/json']],
@@ -54,7 +54,7 @@ function headersOf(headers: Record<string, string | number | boolean>, hasBody: 
   const given = Object.entries(headers)
     .map(([name, value]): Header => [name.toLowerCase(), String(value)])
     .filter(([name]) => !OVERRULED.has(name))
-  // What AWS sends in its place is unconfirmed.
+  // Not checked on AWS: which type it sends when a function names none.
   const complete = !hasBody || given.some(([name]) => name === 'content-type')
   return complete ? given : [...given, ['content-type', 'text/plain;charset=UTF-8']]
 }

@@ -1,18 +1,16 @@
-import type { Stage } from './http-api.ts'
-
-export type Target = {
-  /** Percent-decoded, as AWS shows it to a function despite the name rawPath. */
+export type RequestTarget = {
+  /** Percent-decoded: so it is in a function's event, although its name there is rawPath. */
   path: string
   /** As it came, without the question mark. */
   rawQueryString: string
 }
 
-/** Undefined when the request target is none that AWS would understand. */
-export function parseTarget(url: string): Target | undefined {
+/** Undefined for a target that AWS answers with 400. */
+export function parseTarget(url: string): RequestTarget | undefined {
   const [, encodedPath = '', rawQueryString = ''] = /^(\/[^?]*)\??(.*)$/.exec(url) ?? []
   if (!encodedPath) return undefined
   try {
-    // Measured on AWS: a decoded question mark cuts the path short.
+    // Measured on AWS: the path ends at a decoded question mark.
     const [path = ''] = decodeURIComponent(encodedPath).split('?')
     return { path, rawQueryString }
   } catch {
@@ -20,8 +18,14 @@ export function parseTarget(url: string): Target | undefined {
   }
 }
 
-/** The stage whose name is the path's first segment, else $default; with the path that its routes see. */
-export function findStage(stages: Stage[], path: string): { stage: Stage; routePath: string } | undefined {
+/**
+ * The stage whose name is the path's first segment, else the stage `$default`. `routePath` is the path to match routes
+ * with: without the name of the stage.
+ */
+export function findStage<Stage extends { name: string }>(
+  stages: readonly Stage[],
+  path: string,
+): { stage: Stage; routePath: string } | undefined {
   const [, first = '', rest = '/'] = /^\/([^/]*)(\/.*)?$/.exec(path) ?? []
   const named = stages.find(({ name }) => name === first)
   if (named) return { stage: named, routePath: rest }
@@ -29,12 +33,12 @@ export function findStage(stages: Stage[], path: string): { stage: Stage; routeP
   return stage && { stage, routePath: path }
 }
 
-/** Values decoded, duplicates joined by a comma. */
+/** Values are decoded; the values of a repeated name are joined by a comma. */
 export function queryParameters(rawQueryString: string): Record<string, string> {
   return joined(new URLSearchParams(rawQueryString))
 }
 
-/** Names that come more than once keep all their values, joined by a comma without a space. */
+/** A repeated name keeps all its values, joined by a comma without a space. */
 export function joined(entries: Iterable<readonly [string, string]>): Record<string, string> {
   const values = new Map<string, string>()
   for (const [name, value] of entries) {

@@ -1,10 +1,10 @@
 export type Header = [name: string, value: string]
 
-export type Answer = {
+export type HttpAnswer = {
   status: number
   headers: Header[]
   body: string | Buffer
-  /** Why the gateway answered itself; for the log, never sent. */
+  /** For the log, when the gateway answered instead of a function. Never sent. */
   reason?: string
 }
 
@@ -22,8 +22,8 @@ const MESSAGES = {
 
 export type OwnStatus = keyof typeof MESSAGES
 
-/** What the gateway answers itself, byte for byte. */
-export function ownAnswer(status: OwnStatus, reason: string, headers: Header[] = []): Answer {
+/** An answer that API Gateway gives without a function, byte for byte as AWS sends it. */
+export function ownAnswer(status: OwnStatus, reason: string, headers: Header[] = []): HttpAnswer {
   return {
     status,
     headers: [['content-type', 'application/json'], ...headers],

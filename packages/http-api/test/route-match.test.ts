@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matchRoute, routePattern } from '../../gateway/route-match.ts'
+import { matchRoute, routePattern } from '../route-match.ts'
 
 function match(keys: string[], method: string, path: string) {
   const found = matchRoute(

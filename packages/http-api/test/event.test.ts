@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../../model.ts'
-import { API_ID, startApi } from './an-api.ts'
+import { API_ID, type ApiTest, startApi } from './an-api.ts'
 
-const routes = { 'POST /files/{id}': {}, 'GET /files/{proxy+}': {}, 'GET /health': {} }
+const routes = ['POST /files/{id}', 'GET /files/{proxy+}', 'GET /health']
 
 test('a full request has the event of AWS', async () => {
   const { send, events, port } = await startApi({ routes })
@@ -122,7 +121,10 @@ test.each([
 })
 
 test('a named stage stays in the path, and its variables arrive', async () => {
-  const stages: JsonObject[] = [{ StageName: '$default' }, { StageName: 'dev', StageVariables: { colour: 'blue' } }]
+  const stages: ApiTest['stages'] = [
+    { name: '$default', variables: {} },
+    { name: 'dev', variables: { colour: 'blue' } },
+  ]
   const { send, events } = await startApi({ routes, stages })
   await send('GET /dev/health')
   await send('GET /health')
@@ -131,4 +133,16 @@ test('a named stage stays in the path, and its variables arrive', async () => {
     ['/health', '$default', '/health'],
   ])
   expect(events[0]!.stageVariables).toEqual({ colour: 'blue' })
+})
+
+test('behind a proxy, the event shows the connection that the proxy tells of', async () => {
+  const connection = () => ({ sourceIp: '203.0.113.9', port: '443', protocol: 'https' as const })
+  const { send, events } = await startApi({ routes, connection })
+  await send('GET /health', { 'x-forwarded-for': '10.0.0.9' })
+  expect(events[0]!.requestContext.http.sourceIp).toBe('203.0.113.9')
+  expect(events[0]!.headers).toMatchObject({
+    'x-forwarded-for': '10.0.0.9, 203.0.113.9',
+    'x-forwarded-port': '443',
+    'x-forwarded-proto': 'https',
+  })
 })
