@@ -1,58 +1,56 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readAssembly } from './assembly/read-assembly.ts'
 import { StartFailure } from './start-failure.ts'
 
-export const PROJECT = join(import.meta.dirname, '../..')
-
-type BuildOptions = {
-  /** Where tokens say they come from; `{bucket}` stands for the issuer bucket. */
-  issuerUrl: string
-  /** Further CDK context, as by `-c name=value`. */
+export type BuildOptions = {
+  project: string
+  /** In the project: gets a note about what was built. */
+  folder: string
+  /** The CDK app, below the project. */
+  entry: string
+  inputs: string[]
+  /** CDK context on top of that in cdk.json, as by `-c name=value`. */
   context: Record<string, string>
   write(text: string): void
-  project?: string
   outdir?: string
 }
 
-/** What `outdir` was made from, and what was made: `cdk deploy` writes there too. */
-type Built = { inputs: string; outputs: string }
-
-const INPUTS = ['bin', 'lib', 'functions', 'package-lock.json', 'cdk.json']
+/** What an assembly was made from, and what was made: `cdk deploy` writes into the same folder. */
+type BuildRecord = { inputs: string; outputs: string }
 
 /** Synthesizes the CDK app unless nothing it depends on has changed; gives the assembly's folder. */
 export async function buildAssembly(options: BuildOptions): Promise<string> {
-  const { project = PROJECT, outdir = join(project, 'cdk.out'), write } = options
-  const context = contextOf(project, options)
-  const inputs = hashInputs(project, context)
-  const record = join(project, '.lethe/build.json')
+  const { project, outdir = join(project, 'cdk.out'), write } = options
+  const context = contextOf(options)
+  const inputs = hashInputs(options, context)
+  const record = join(project, options.folder, 'build.json')
   const built = readRecord(record)
   if (built[outdir]?.inputs === inputs && built[outdir].outputs === hashOutputs(outdir)) return outdir
   write(`Synthesizing ${relative(process.cwd(), outdir)} ...\n`)
-  await synthesize(project, outdir, context, write)
+  await synthesize(options, outdir, context)
   const outputs = hashOutputs(outdir)
   if (!outputs) throw new StartFailure(`The CDK app wrote no complete assembly to ${outdir}.`)
-  mkdirSync(join(project, '.lethe'), { recursive: true })
+  mkdirSync(join(project, options.folder), { recursive: true })
   writeFileSync(record, JSON.stringify({ ...built, [outdir]: { inputs, outputs } }, undefined, 2))
   return outdir
 }
 
-function contextOf(project: string, { issuerUrl, context }: BuildOptions): string {
+function contextOf({ project, context }: BuildOptions): string {
   const { context: ofProject = {} } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'))
   return JSON.stringify({
     ...ofProject,
-    issuerUrl,
-    // Without them `sam local` finds no code; only the CDK CLI switches them on by itself.
+    // Without them `sam local` does not find the code. The CDK CLI sets them too.
     'aws:cdk:enable-asset-metadata': true,
     'aws:cdk:enable-path-metadata': true,
     ...context,
   })
 }
 
-async function synthesize(project: string, outdir: string, context: string, write: (text: string) => void) {
-  const child = spawn(process.execPath, ['bin/lethe.ts'], {
+async function synthesize({ project, entry, write }: BuildOptions, outdir: string, context: string) {
+  const child = spawn(process.execPath, [entry], {
     cwd: project,
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: context },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,14 +61,16 @@ async function synthesize(project: string, outdir: string, context: string, writ
   child.once('error', ended.reject).once('close', ended.resolve)
   if ((await ended.promise) === 0) return
   write(output.join(''))
-  throw new StartFailure('The CDK app could not be synthesized: its output stands above (node bin/lethe.ts).')
+  throw new StartFailure(`The CDK app could not be synthesized: its output stands above (node ${entry}).`)
 }
 
-function hashInputs(project: string, context: string): string {
-  const hash = createHash('sha256').update(`${process.version}\n${context}\n`)
-  for (const input of INPUTS) {
+function hashInputs({ project, entry, inputs }: BuildOptions, context: string): string {
+  const hash = createHash('sha256').update(`${process.version}\n${entry}\n${context}\n`)
+  for (const input of inputs) {
     const path = join(project, input)
-    for (const file of input.includes('.') ? [path] : filesBelow(path)) {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (!found) throw new StartFailure(`laptop.config.ts names the input ${input}, but there is no ${path}.`)
+    for (const file of found.isDirectory() ? filesBelow(path) : [path]) {
       hash.update(`${relative(project, file)}\n`).update(createHash('sha256').update(readFileSync(file)).digest())
     }
   }
@@ -97,8 +97,8 @@ function hashOutputs(outdir: string): string | undefined {
   }
 }
 
-/** Only a note to save time: one that cannot be read costs a synthesis. */
-function readRecord(file: string): Record<string, Built> {
+/** By folder. The record only saves time: without a readable one, the app is synthesized again. */
+function readRecord(file: string): Record<string, BuildRecord> {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

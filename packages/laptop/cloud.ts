@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ensureCustomResources } from './assembly/custom-resource.ts'
 import { type Assembly, readAssembly } from './assembly/read-assembly.ts'
 import { resolveAssembly } from './assembly/resolve.ts'
+import type { LaptopConfig } from './config.ts'
 import { type Authority, readAuthority } from './door/authority.ts'
 import { deriveCredentials } from './door/credentials.ts'
 import { openDoor } from './door/door.ts'
@@ -25,6 +26,7 @@ import { urlOf } from './url-of.ts'
 
 export type Ports = { api: number; outbox: number; door: number }
 export type CloudOptions = {
+  config: Pick<LaptopConfig, 'name' | 'stateMark' | 'dynamodb'>
   assemblyFolder: string
   stateFolder: string
   fresh: boolean
@@ -43,10 +45,15 @@ export type Cloud = { apiUrl: string; outboxUrl: string; doorUrl: string; close(
 
 /** Runs a synthesized assembly. Each part is stopped before the parts it stands on. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { host, ports, log } = options
+  const { host, ports, log, config } = options
   await using parts = new AsyncDisposableStack()
   const assembly = readAssembly(options.assemblyFolder)
-  const state = openState({ folder: options.stateFolder, fresh: options.fresh })
+  const state = openState({
+    folder: options.stateFolder,
+    fresh: options.fresh,
+    name: config.name,
+    mark: config.stateMark,
+  })
   parts.defer(state.close)
 
   const apiUrl = urlOf(host, ports.api)
@@ -56,7 +63,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const opened = Promise.withResolvers<Events>()
   // No object is written before the door serves, and that needs the events.
   const onCreated = async (object: CreatedObject) => (await opened.promise).publish(objectCreated(object))
-  const opening = { ...options, resources: remembering, onCreated, report: log.note }
+  const opening = { ...options, ...config, resources: remembering, onCreated, report: log.note }
   const { streamArn, queues, ...stores } = await openStores(opening, parts)
   // Only now do the streams of the tables have names.
   const resources = resolveAssembly(assembly, { ...surroundings, streamArn })
@@ -66,7 +73,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const authority = readAuthority(resources, observed)
   const door = await listen(ports.door, 'AWS endpoint', openDoor({ host, port: ports.door }))
   parts.defer(door.close)
-  const outbox = await listen(ports.outbox, 'outbox', startOutbox({ host, port: ports.outbox, ...stores }))
+  const outbox = await listen(
+    ports.outbox,
+    'outbox',
+    startOutbox({ host, port: ports.outbox, name: config.name, ...stores }),
+  )
   parts.defer(outbox.close)
 
   const running: Running = { options, assembly, resources, state, doorUrl, authority }

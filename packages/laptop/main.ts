@@ -1,21 +1,24 @@
 import { join, relative } from 'node:path'
 import { assemblyFor } from './assembly-for.ts'
-import { PROJECT } from './build.ts'
 import { type Cloud, startCloud } from './cloud.ts'
+import type { LaptopConfig } from './config.ts'
 import { endWith } from './end-with.ts'
+import { loadConfig } from './load-config.ts'
 import { createLog } from './log.ts'
-import { type Options, readOptions, USAGE } from './options.ts'
+import { type LaptopOptions, readOptions, usage } from './options.ts'
 
 const write = (text: string) => process.stdout.write(text)
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), PROJECT)
+  const project = process.cwd()
+  const config = await loadConfig(project)
+  const options = readOptions(process.argv.slice(2), { project, folder: config.folder })
   if (options.help) {
-    write(`${USAGE}\n`)
+    write(`${usage(config.folder)}\n`)
     return 0
   }
   const stop = stopSignal(options)
-  const assemblyFolder = await assemblyFor(options, write)
+  const assemblyFolder = await assemblyFor({ project, config, options, write })
   if (stop.requested) return 0
   const log = createLog({
     write: (line) => write(`${line}\n`),
@@ -24,38 +27,37 @@ async function main(): Promise<number> {
   })
   const cloud = await startCloud({
     ...options,
+    config,
     assemblyFolder,
-    toolFolder: join(PROJECT, '.lethe'),
-    dynamodbEndpoint: process.env.LETHE_DYNAMODB_ENDPOINT,
+    toolFolder: join(project, config.folder),
+    dynamodbEndpoint: process.env[config.dynamodb.endpointVariable],
     log,
     onFailure(error) {
       log.note(error.message)
       stop.request(1)
     },
   })
-  write(welcome(cloud, options))
+  write(greeting(cloud, options, config))
   const exitCode = await stop.exitCode
   await cloud.close()
   return exitCode
 }
 
-function welcome({ apiUrl, outboxUrl }: Cloud, { stateFolder }: Options): string {
+function greeting({ apiUrl, outboxUrl, doorUrl }: Cloud, { stateFolder }: LaptopOptions, config: LaptopConfig): string {
   return `
 API      ${apiUrl}
 Outbox   ${outboxUrl}
 State    ${relative(process.cwd(), stateFolder) || '.'}
 
-Sign up, then open the outbox:
-
-  curl ${apiUrl}/users --json '{"email":"ada@example.com","password":"seven lanterns over a quiet harbour"}'
+${config.welcome({ apiUrl, outboxUrl, endpointUrl: doorUrl })}
 
 `
 }
 
-/** npm passes Ctrl-C on to a process that the terminal has told already: two at once are one. */
+/** On Ctrl-C the terminal sends a signal, and npm sends a second one: within this time both are one. */
 const SAME_KEY_PRESS_MS = 500
 
-function stopSignal({ stopWithStdin }: Options) {
+function stopSignal({ stopWithStdin }: LaptopOptions) {
   const { promise: exitCode, resolve } = Promise.withResolvers<number>()
   const stop = { requested: false, exitCode, request }
   let askedAt = 0

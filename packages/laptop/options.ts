@@ -4,19 +4,20 @@ import type { Ports } from './cloud.ts'
 import type { Lifecycle } from './lambda/model.ts'
 import { StartFailure } from './start-failure.ts'
 
-export const USAGE = `npm start -- [options]
+/** `folder` is that of the config. */
+export const usage = (folder: string) => `npm start -- [options]
 
   --port <number>      first of three ports: API, outbox, AWS endpoint (3000)
   --host <address>     address to listen on (127.0.0.1)
   --lifecycle <name>   warm: processes are reused; per-request: a new one each time (warm)
-  --state <folder>     what is remembered between starts (.lethe/state)
+  --state <folder>     what is remembered between starts (${folder}/state)
   --fresh              forget what is remembered
   -c <name=value>      context for the CDK app, as of "cdk deploy"; may be repeated
   --no-build           run cdk.out as it is
   --stop-with-stdin    stop when standard input ends
   --help               show this`
 
-export type Options = {
+export type LaptopOptions = {
   host: string
   ports: Ports
   lifecycle: Lifecycle
@@ -28,8 +29,17 @@ export type Options = {
   help: boolean
 }
 
-/** Flags as given; throws a StartFailure that ends with the usage. */
-export function readOptions(flags: string[], project: string): Options {
+/** Reads the flags; throws a StartFailure that ends with the usage. */
+export function readOptions(flags: string[], { project, folder }: { project: string; folder: string }): LaptopOptions {
+  try {
+    return read(flags, join(project, folder, 'state'))
+  } catch (cause) {
+    if (!(cause instanceof StartFailure)) throw cause
+    throw new StartFailure(`${cause.message}\n\n${usage(folder)}`, { cause })
+  }
+}
+
+function read(flags: string[], defaultState: string): LaptopOptions {
   const values = parseFlags(flags)
   const context = Object.fromEntries((values.context ?? []).map(nameAndValue))
   if (values['no-build'] && values.context) throw refusal('-c has no effect together with --no-build')
@@ -37,7 +47,7 @@ export function readOptions(flags: string[], project: string): Options {
     host: hostFrom(values.host ?? '127.0.0.1'),
     ports: portsFrom(values.port ?? '3000'),
     lifecycle: lifecycleOf(values.lifecycle ?? 'warm'),
-    stateFolder: values.state === undefined ? join(project, '.lethe/state') : resolve(values.state),
+    stateFolder: values.state === undefined ? defaultState : resolve(values.state),
     fresh: values.fresh ?? false,
     context,
     build: !values['no-build'],
@@ -90,5 +100,5 @@ function nameAndValue(text: string): [string, string] {
 }
 
 function refusal(why: string): StartFailure {
-  return new StartFailure(`${why}\n\n${USAGE}`)
+  return new StartFailure(why)
 }

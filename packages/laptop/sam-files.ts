@@ -1,3 +1,4 @@
+import type { RequestEvent } from '@lethe/http-api/event.ts'
 import type { Assembly, Stack } from './assembly/read-assembly.ts'
 import { resolveAssembly } from './assembly/resolve.ts'
 import type { Credentials } from './door/credentials.ts'
@@ -8,7 +9,7 @@ import { StartFailure } from './start-failure.ts'
 /** The laptop as a container sees it. */
 const HOST_OF_CONTAINERS = 'host.docker.internal'
 
-/** Function's logical id to the variables that `sam local` cannot work out from the template. */
+/** By the logical id of a function: the variables that `sam local` cannot read from the template. */
 export type SamEnvironment = Record<string, Record<string, string>>
 
 export function apiStack({ stacks, folder }: Assembly): Stack {
@@ -19,11 +20,16 @@ export function apiStack({ stacks, folder }: Assembly): Stack {
   return stack
 }
 
-/** `sam local` turns every intrinsic of a variable into a made-up text or nothing, and knows no endpoint. */
-export function samEnvironment(
-  assembly: Assembly,
-  { doorPort, apiUrl }: { doorPort: number; apiUrl: string },
-): SamEnvironment {
+export type SamAddresses = {
+  doorPort: number
+  apiUrl: string
+  /** Variables with the door's address for clients, as in the config. */
+  clientEndpointVariables: string[]
+}
+
+/** `sam local` gives a variable with an intrinsic a made-up value or none, and it knows no AWS endpoint but the real one. */
+export function samEnvironment(assembly: Assembly, addresses: SamAddresses): SamEnvironment {
+  const { doorPort, apiUrl, clientEndpointVariables } = addresses
   const { name, template } = apiStack(assembly)
   const doorUrl = `http://${HOST_OF_CONTAINERS}:${doorPort}`
   const surroundings = { apiUrl, queueUrl: (queue: string) => queueUrl(doorUrl, queue), streamArn: unknownStream }
@@ -36,8 +42,9 @@ export function samEnvironment(
     const overridden = Object.keys(declared).filter((variable) => typeof declared[variable] === 'object')
     environment[logicalId] = Object.fromEntries(overridden.map((variable) => [variable, String(resolved[variable])]))
     if ('AWS_ENDPOINT_URL' in declared) environment[logicalId].AWS_ENDPOINT_URL = doorUrl
-    // Presigned URLs are for clients, and those are no containers.
-    if ('FILES_ENDPOINT' in declared) environment[logicalId].FILES_ENDPOINT = `http://127.0.0.1:${doorPort}`
+    for (const variable of clientEndpointVariables) {
+      if (variable in declared) environment[logicalId][variable] = `http://127.0.0.1:${doorPort}`
+    }
   }
   return environment
 }
@@ -59,40 +66,43 @@ export function foreignArchitecture(assembly: Assembly, machine: string): string
   return architectures.find((architecture) => architecture !== native)
 }
 
-/** The function behind `GET /health`, by its logical id. */
-export function healthFunction(assembly: Assembly): string {
+/** The logical id of the function behind a route. */
+export function functionOfRoute(assembly: Assembly, routeKey: string): string {
   const { name } = apiStack(assembly)
   const noAddress = { apiUrl: '', queueUrl: () => '', streamArn: unknownStream }
   const isOfRoute = (type: string, stack: string) =>
     stack === name && (type === 'AWS::ApiGatewayV2::Route' || type === 'AWS::ApiGatewayV2::Integration')
   const resources = resolveAssembly(assembly, noAddress, isOfRoute)
-  const route = resources.find(({ properties }) => properties.RouteKey === 'GET /health')
+  const route = resources.find(({ properties }) => properties.RouteKey === routeKey)
   const integration = resources.find(({ ref }) => route?.properties.Target === `integrations/${ref}`)
   const lambda = resources.find(({ attributes }) => attributes.Arn === integration?.properties.IntegrationUri)
-  if (!(route && integration && lambda)) throw new StartFailure(`${name} has no route GET /health.`)
+  if (!(route && integration && lambda)) throw new StartFailure(`${name} has no route ${routeKey}.`)
   return lambda.logicalId
 }
 
-/** What the gateway would send for `GET /health`. */
-export const HEALTH_EVENT = {
-  version: '2.0',
-  routeKey: 'GET /health',
-  rawPath: '/health',
-  rawQueryString: '',
-  headers: { host: 'localhost', 'user-agent': 'sam-local', 'x-forwarded-for': '127.0.0.1' },
-  requestContext: {
-    accountId: ACCOUNT,
-    apiId: 'local',
-    domainName: 'localhost',
-    domainPrefix: 'localhost',
-    http: { method: 'GET', path: '/health', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'sam-local' },
-    requestId: 'AAAAAAAAAAAAAAA=',
-    routeKey: 'GET /health',
-    stage: '$default',
-    time: '21/Nov/2026:00:00:00 +0000',
-    timeEpoch: 1_795_219_200_000,
-  },
-  isBase64Encoded: false,
+/** What the gateway would send for a request without a body. The route has no path variables. */
+export function exampleEvent(routeKey: string): RequestEvent {
+  const [method = '', path = ''] = routeKey.split(' ')
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: '',
+    headers: { host: 'localhost', 'user-agent': 'sam-local', 'x-forwarded-for': '127.0.0.1' },
+    requestContext: {
+      accountId: ACCOUNT,
+      apiId: 'local',
+      domainName: 'localhost',
+      domainPrefix: 'localhost',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'sam-local' },
+      requestId: 'AAAAAAAAAAAAAAA=',
+      routeKey,
+      stage: '$default',
+      time: '21/Nov/2026:00:00:00 +0000',
+      timeEpoch: 1_795_219_200_000,
+    },
+    isBase64Encoded: false,
+  }
 }
 
 export type SamCommands = {

@@ -5,9 +5,17 @@ import { StartFailure } from './start-failure.ts'
 
 /** Raised when what the folder holds is laid out differently. */
 const FORMAT = 1
-const MARK = 'lethe-state.json'
 const LOCK = 'lock'
 const SEED = 'seed'
+
+export type StateOptions = {
+  folder: string
+  fresh: boolean
+  /** The app's name, for messages. */
+  name: string
+  /** The file that says: this folder is the app's. */
+  mark: string
+}
 
 export type State = {
   folder: string
@@ -17,17 +25,17 @@ export type State = {
 }
 
 /** Takes the folder for this process alone. Nothing is ever deleted unless `fresh` asks for it. */
-export function openState({ folder, fresh }: { folder: string; fresh: boolean }): State {
+export function openState({ folder, fresh, name, mark }: StateOptions): State {
   const before = contentOf(folder)
-  if (before.length > 0 && !before.includes(MARK)) {
-    throw new StartFailure(`${folder} is not empty and was not made by Lethe: name another folder with --state.`)
+  if (before.length > 0 && !before.includes(mark)) {
+    throw new StartFailure(`${folder} is not empty and was not made by ${name}: name another folder with --state.`)
   }
   makeFolder(folder)
   const unlock = lock(folder)
   try {
-    if (fresh) forget(folder)
-    if (contentOf(folder).length === 0) initialize(folder)
-    assertFormat(folder)
+    if (fresh) forget(folder, mark)
+    if (contentOf(folder).length === 0) initialize(folder, mark)
+    assertFormat(folder, mark)
     return { folder, seed: readSeed(folder), close: unlock }
   } catch (error) {
     unlock()
@@ -87,20 +95,20 @@ function makeFolder(folder: string) {
   }
 }
 
-function initialize(folder: string) {
+function initialize(folder: string, mark: string) {
   writeFileSync(join(folder, SEED), randomBytes(32).toString('hex'), { mode: 0o600 })
-  writeFileSync(join(folder, MARK), `${JSON.stringify({ format: FORMAT })}\n`)
+  writeFileSync(join(folder, mark), `${JSON.stringify({ format: FORMAT })}\n`)
 }
 
-/** The mark goes last: a folder that was only half forgotten is still known as ours. */
-function forget(folder: string) {
-  for (const name of contentOf(folder)) if (name !== MARK) rmSync(join(folder, name), { recursive: true, force: true })
-  rmSync(join(folder, MARK), { force: true })
+/** Removes the mark last: if this is interrupted, the folder is still known as the app's. */
+function forget(folder: string, mark: string) {
+  for (const name of contentOf(folder)) if (name !== mark) rmSync(join(folder, name), { recursive: true, force: true })
+  rmSync(join(folder, mark), { force: true })
 }
 
-function assertFormat(folder: string) {
-  const mark = readStateFile(folder, MARK)
-  const format = typeof mark === 'object' && mark !== null && 'format' in mark ? mark.format : undefined
+function assertFormat(folder: string, mark: string) {
+  const content = readStateFile(folder, mark)
+  const format = typeof content === 'object' && content !== null && 'format' in content ? content.format : undefined
   if (format !== FORMAT) throw unreadableState(folder, `its format is ${format}, this version reads ${FORMAT}`)
 }
 

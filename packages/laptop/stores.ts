@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { LaptopConfig } from './config.ts'
 import type { Service, ServiceName } from './door/call.ts'
 import type { CreatedObject } from './events/object-created.ts'
 import type { Resource } from './model.ts'
@@ -32,6 +33,7 @@ export type StoresOptions = {
   resources: Resource[]
   stateFolder: string
   toolFolder: string
+  dynamodb: LaptopConfig['dynamodb']
   dynamodbEndpoint: string | undefined
   /** Resolves when it is sure that the event will be told. */
   onCreated(object: CreatedObject): Promise<void>
@@ -41,7 +43,16 @@ export type StoresOptions = {
 
 /** Everything that remembers, opened at the same time; what was opened is closed with `parts`. */
 export async function openStores(options: StoresOptions, parts: AsyncDisposableStack): Promise<Stores> {
-  const { resources, stateFolder, toolFolder, dynamodbEndpoint, onCreated, report, onFailure } = options
+  const {
+    resources,
+    stateFolder,
+    toolFolder,
+    dynamodb: config,
+    dynamodbEndpoint,
+    onCreated,
+    report,
+    onFailure,
+  } = options
   const below = (name: string) => join(stateFolder, name)
   const stopLater = <T extends { stop(): Promise<void> }>(store: T) => parts.adopt(store, ({ stop }) => stop())
   const opening = [
@@ -49,6 +60,7 @@ export async function openStores(options: StoresOptions, parts: AsyncDisposableS
       tables: resources,
       folder: below('dynamodb'),
       toolFolder,
+      ...config,
       endpoint: dynamodbEndpoint,
       report,
       onFailure,

@@ -19,7 +19,7 @@ export function strayImports(folder: string): string[] {
   })
 }
 
-function sourceFiles(folder: string): string[] {
+export function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(ts|mjs)$/.test(file) && !file.includes('node_modules'))
     .map((file) => file.replaceAll('\\', '/'))

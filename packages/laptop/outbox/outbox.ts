@@ -7,15 +7,23 @@ import { PAGE_POLICY, renderPage } from './page.ts'
 
 export type Outbox = { url: string; port: number; close(): Promise<void> }
 
-type Options = { host: string; port: number; mailbox: Mailbox; objects: Pick<ObjectStore, 'read'> }
-type Reply = { status: number; headers?: Record<string, string>; body?: string | Buffer }
+type OutboxOptions = {
+  host: string
+  port: number
+  /** The app's name, for the title of the page. */
+  name: string
+  mailbox: Mailbox
+  objects: Pick<ObjectStore, 'read'>
+}
+type OutboxAnswer = { status: number; headers?: Record<string, string>; body?: string | Buffer }
 
-const NOT_FOUND: Reply = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found\n' }
+const NOT_FOUND: OutboxAnswer = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found\n' }
 
 /** What was mailed, for people and tests, and the issuer documents, where AWS would have a CDN of one's own. */
-export async function startOutbox({ host, port, mailbox, objects }: Options): Promise<Outbox> {
+export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { host, port } = options
   const server = createServer((request, response) => {
-    reply(request, mailbox, objects).then(
+    answerTo(request, options).then(
       ({ status, headers, body }) =>
         response.writeHead(status, { 'x-content-type-options': 'nosniff', ...headers }).end(body),
       (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${error}\n`),
@@ -35,7 +43,7 @@ export async function startOutbox({ host, port, mailbox, objects }: Options): Pr
   }
 }
 
-async function reply(request: IncomingMessage, mailbox: Mailbox, objects: Options['objects']): Promise<Reply> {
+async function answerTo(request: IncomingMessage, { name, mailbox, objects }: OutboxOptions): Promise<OutboxAnswer> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://outbox')
   switch (`${request.method} ${pathname}`) {
     case 'GET /':
@@ -46,7 +54,7 @@ async function reply(request: IncomingMessage, mailbox: Mailbox, objects: Option
           'content-security-policy': PAGE_POLICY,
           'cache-control': 'no-store',
         },
-        body: renderPage(mailbox.list()),
+        body: renderPage(name, mailbox.list()),
       }
     case 'GET /mails':
       return {
@@ -63,7 +71,7 @@ async function reply(request: IncomingMessage, mailbox: Mailbox, objects: Option
 }
 
 /** `/<bucket>/.well-known/<name>`: what a CDN would serve of the bucket, and nothing else of it. */
-async function document(pathname: string, objects: Options['objects']): Promise<Reply> {
+async function document(pathname: string, objects: OutboxOptions['objects']): Promise<OutboxAnswer> {
   const [, bucket, key] = /^\/([a-z0-9.-]+)\/(\.well-known\/[\w./-]+)$/.exec(pathname) ?? []
   const object = bucket !== undefined && key !== undefined ? await objects.read(bucket, key) : undefined
   if (object === undefined) return NOT_FOUND

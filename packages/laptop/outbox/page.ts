@@ -12,14 +12,14 @@ const STYLE = `
 /** The page's only style may apply, nothing may load or run: mails are other people's text. */
 export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-export function renderPage(mails: Mail[]): string {
+export function renderPage(name: string, mails: Mail[]): string {
   const list = mails.length === 0 ? '<p>No mail has been sent yet.</p>' : mails.map(renderMail).join('\n')
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Lethe outbox</title>
+<title>${escapeHtml(name)} outbox</title>
 <style>${STYLE}</style>
 </head>
 <body>

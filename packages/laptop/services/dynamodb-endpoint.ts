@@ -1,5 +1,5 @@
 import type { Answer } from '../door/call.ts'
-import type { JsonObject } from '../model.ts'
+import { type JsonObject, REGION } from '../model.ts'
 import { connectBackend } from './backend.ts'
 
 /** An error answer of the DynamoDB behind the door. */
@@ -20,18 +20,21 @@ export type DynamodbEndpoint = {
   close(): void
 }
 
-/** Stand-ins check that a signature is there, not whether it is right: the door has done that. */
-const SIGNED = {
-  'content-type': 'application/x-amz-json-1.0',
-  'x-amz-date': '20260101T000000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=lethe/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+/** A DynamoDB for tests wants a signature, but does not check it. The door has checked the caller's own. */
+function signedHeaders(accessKeyId: string): Record<string, string> {
+  const scope = `${accessKeyId}/20260101/${REGION}/dynamodb/aws4_request`
+  return {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-date': '20260101T000000Z',
+    authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+  }
 }
 
-export function dynamodbEndpoint(url: string): DynamodbEndpoint {
+export function dynamodbEndpoint(url: string, accessKeyId = 'laptop'): DynamodbEndpoint {
+  const signed = signedHeaders(accessKeyId)
   const backend = connectBackend(url, ['content-type', 'x-amzn-requestid', 'x-amz-crc32'])
   const forward: DynamodbEndpoint['forward'] = (target, body) =>
-    backend.send({ headers: { ...SIGNED, 'x-amz-target': target }, body })
+    backend.send({ headers: { ...signed, 'x-amz-target': target }, body })
   return {
     forward,
     async call(operation, input) {

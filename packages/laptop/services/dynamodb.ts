@@ -26,8 +26,11 @@ export type DynamodbOptions = {
   folder: string
   /** Where dynoxide is installed on a platform whose package the lock file does not have. */
   toolFolder: string
-  /** A DynamoDB-compatible endpoint to use instead of dynoxide. */
+  /** A DynamoDB-compatible endpoint to use instead of dynoxide, and the access key id that is sent to it. */
   endpoint?: string | undefined
+  accessKeyId?: string
+  /** The environment variable that names such an endpoint, for a message. */
+  endpointVariable?: string
   report?: (line: string) => void
   /** The store ended by itself. */
   onFailure?: (error: Error) => void
@@ -81,14 +84,15 @@ async function itemsCall(endpoint: DynamodbEndpoint, call: Call): Promise<Answer
 }
 
 async function startBackend(options: DynamodbOptions, report: (line: string) => void) {
+  const { toolFolder, endpointVariable } = options
   if (options.endpoint) {
-    const endpoint = dynamodbEndpoint(options.endpoint)
+    const endpoint = dynamodbEndpoint(options.endpoint, options.accessKeyId)
     return { endpoint, prepare: () => {}, stop: async () => endpoint.close() }
   }
   const databasePath = join(options.folder, 'tables.sqlite')
   const onFailure = options.onFailure ?? ((error: Error) => report(error.message))
   const process = await startDynoxide({
-    binary: dynoxideBinary({ toolFolder: options.toolFolder, report }),
+    binary: dynoxideBinary({ toolFolder, report, endpointVariable }),
     databasePath,
     onFailure,
   })

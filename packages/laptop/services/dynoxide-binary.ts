@@ -11,21 +11,22 @@ export type BinaryOptions = {
   /** Where the package is installed, once, if the lock file left it out on this platform. */
   toolFolder: string
   report: (line: string) => void
+  /** The environment variable that names another DynamoDB, for the message when there is no binary. */
+  endpointVariable?: string | undefined
   platform?: string
   npm?: (args: string[]) => void
 }
 
-export function dynoxideBinary({ toolFolder, report, platform, npm = runNpm }: BinaryOptions): string {
+export function dynoxideBinary(options: BinaryOptions): string {
+  const { toolFolder, report, endpointVariable, platform, npm = runNpm } = options
   const packageName = `@dynoxide/${platform ?? `${process.platform}-${process.arch}`}`
   const existing = findBinary(packageName, toolFolder)
   if (existing !== undefined) return existing
   report(`Installing ${packageName}@${VERSION} into ${toolFolder}, once.`)
   mkdirSync(toolFolder, { recursive: true })
+  const advice = endpointVariable ? `: set ${endpointVariable} to a DynamoDB-compatible endpoint` : ''
   const failed = (cause?: unknown) =>
-    new StartFailure(
-      `${packageName}@${VERSION} cannot be installed: set LETHE_DYNAMODB_ENDPOINT to a DynamoDB-compatible endpoint.`,
-      { cause },
-    )
+    new StartFailure(`${packageName}@${VERSION} cannot be installed${advice}.`, { cause })
   try {
     npm(['install', '--prefix', toolFolder, '--no-save', '--no-audit', '--no-fund', `${packageName}@${VERSION}`])
   } catch (cause) {

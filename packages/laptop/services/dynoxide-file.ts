@@ -3,8 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 /** As in AWS. */
 const RECORD_LIFE_SECONDS = 24 * 3600
 
-const INDEX = `CREATE INDEX IF NOT EXISTS lethe_stream_order
-  ON _stream_records (table_name, CAST(sequence_number AS INTEGER))`
+const ORDER = '_stream_records (table_name, CAST(sequence_number AS INTEGER))'
+/** Older states have this index under another name. */
+const FIND_INDEX = `SELECT name FROM sqlite_master WHERE type = 'index' AND instr(sql, '${ORDER}') > 0`
+const CREATE_INDEX = `CREATE INDEX laptop_stream_order ON ${ORDER}`
 const TRIM = `DELETE FROM _stream_records
   WHERE created_at < ? AND id NOT IN (SELECT MAX(id) FROM _stream_records GROUP BY table_name)`
 
@@ -16,7 +18,7 @@ const TRIM = `DELETE FROM _stream_records
 export function tidyStreams(databasePath: string): void {
   const database = new DatabaseSync(databasePath, { timeout: 5_000 })
   try {
-    database.exec(INDEX)
+    if (!database.prepare(FIND_INDEX).get()) database.exec(CREATE_INDEX)
     database.prepare(TRIM).run(Math.floor(Date.now() / 1000) - RECORD_LIFE_SECONDS)
   } finally {
     database.close()

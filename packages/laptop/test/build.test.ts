@@ -1,7 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { buildAssembly } from '../build.ts'
+import { type BuildOptions, buildAssembly } from '../build.ts'
+import sample from './sample-project/laptop.config.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Stands in for the CDK app: writes an assembly and notes each run with the context it got. */
@@ -20,26 +21,26 @@ write('manifest.json', { artifacts: {
 } })
 `
 
-type BuildOptions = Parameters<typeof buildAssembly>[0]
-
 let project: string
 let written: string
 beforeEach(() => {
   project = temporaryFolder()
   written = ''
   for (const folder of ['bin', 'lib', 'functions/routes']) mkdirSync(join(project, folder), { recursive: true })
-  writeFileSync(join(project, 'bin/lethe.ts'), APP)
+  writeFileSync(join(project, 'bin/app.ts'), APP)
   writeFileSync(join(project, 'package.json'), '{"type":"module"}')
   writeFileSync(join(project, 'package-lock.json'), '{}')
   writeFileSync(join(project, 'functions/routes/a.ts'), 'export {}')
-  writeFileSync(join(project, 'cdk.json'), '{"context":{"flag":true,"productName":"Lethe"}}')
+  writeFileSync(join(project, 'cdk.json'), '{"context":{"flag":true,"productName":"Sample"}}')
 })
 
 async function build(options: Partial<BuildOptions> = {}) {
   const write = (text: string) => {
     written += text
   }
-  return await buildAssembly({ issuerUrl: 'http://127.0.0.1:3001/{bucket}', context: {}, write, project, ...options })
+  const { folder, app } = sample
+  const context = { issuerUrl: 'http://127.0.0.1:3001/{bucket}', ...options.context }
+  return await buildAssembly({ ...app, write, project, folder, ...options, context })
 }
 const runs = () => readFileSync(join(project, 'runs'), 'utf8').trim().split('\n')
 
@@ -67,12 +68,12 @@ test.each<[string, () => void, Partial<BuildOptions>?]>([
   ['a file went', () => rmSync(join(project, 'functions/routes/a.ts'))],
   ['the lock file changed', () => writeFileSync(join(project, 'package-lock.json'), '{"a":1}')],
   ['cdk.json changed', () => writeFileSync(join(project, 'cdk.json'), '{}')],
-  ['the issuer changed', () => {}, { issuerUrl: 'http://127.0.0.1:4001/{bucket}' }],
+  ['the issuer changed', () => {}, { context: { issuerUrl: 'http://127.0.0.1:4001/{bucket}' } }],
   ['the context changed', () => {}, { context: { a: 'b' } }],
   ['the assembly is gone', () => rmSync(join(project, 'cdk.out'), { recursive: true })],
   ['the assembly lacks code', () => rmSync(join(project, 'cdk.out/asset.a'), { recursive: true })],
   ['another synthesis wrote there', () => appendFileSync(join(project, 'cdk.out/S.template.json'), ' ')],
-  ['the note about the last one is damaged', () => writeFileSync(join(project, '.lethe/build.json'), '{')],
+  ['the note about the last one is damaged', () => writeFileSync(join(project, '.sample/build.json'), '{')],
 ])('it is synthesized again when %s', async (_what, change, options = {}) => {
   await build()
   change()
@@ -89,14 +90,19 @@ test('each folder has its own note', async () => {
 })
 
 test('a failing synthesis shows its output, ends in one sentence and is not taken for done', async () => {
-  writeFileSync(join(project, 'bin/lethe.ts'), 'throw new Error("AwsSolutions-IAM5 is not acknowledged")')
-  const message = 'The CDK app could not be synthesized: its output stands above (node bin/lethe.ts).'
+  writeFileSync(join(project, 'bin/app.ts'), 'throw new Error("AwsSolutions-IAM5 is not acknowledged")')
+  const message = 'The CDK app could not be synthesized: its output stands above (node bin/app.ts).'
   await expect(build()).rejects.toThrow(message)
   expect(written).toContain('AwsSolutions-IAM5 is not acknowledged')
   await expect(build()).rejects.toThrow(message)
 })
 
 test('an app that writes no assembly is reported', async () => {
-  writeFileSync(join(project, 'bin/lethe.ts'), '')
+  writeFileSync(join(project, 'bin/app.ts'), '')
   await expect(build()).rejects.toThrow(`The CDK app wrote no complete assembly to ${join(project, 'cdk.out')}.`)
+})
+
+test('an input that does not exist is reported', async () => {
+  const sentence = `laptop.config.ts names the input src, but there is no ${join(project, 'src')}.`
+  await expect(build({ inputs: ['bin', 'src'] })).rejects.toThrow(sentence)
 })

@@ -6,6 +6,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type Cloud, type CloudOptions, type Ports, startCloud } from '../cloud.ts'
 import { createLog } from '../log.ts'
 import { freePorts } from './free-ports.ts'
+import config from './sample-project/laptop.config.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { type TinyApp, writeTinyApp } from './tiny-app.ts'
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
 
 async function start(options: Partial<CloudOptions> = {}, app: Partial<TinyApp> = {}): Promise<Cloud> {
   const cloud = await startCloud({
+    config,
     assemblyFolder: writeTinyApp({ ports, ...app }),
     stateFolder,
     fresh: false,

@@ -10,7 +10,7 @@ const request = {
   milliseconds: 84.4,
   requestId: 'ATfSmjLgPHcESJw=',
   cold: true,
-  functionName: 'LetheApi-SignIn',
+  functionName: 'SampleApi-SignIn',
   reason: undefined,
 }
 
@@ -36,7 +36,7 @@ test('one aligned line for each request', () => {
 
 test('what a function writes stands apart from requests, line by line', () => {
   const { lines, log: it } = log()
-  const line = { functionName: 'LetheApi-SignIn', requestId: undefined, stream: 'stdout' as const }
+  const line = { functionName: 'SampleApi-SignIn', requestId: undefined, stream: 'stdout' as const }
   it.functionLine({ ...line, text: 'one\ntwo\n' }, TITLE)
   expect(lines).toEqual(['09:05:07  routes/sessions/sign-in | one', '09:05:07  routes/sessions/sign-in | two'])
 })

@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Ports } from '../cloud.ts'
-import { USAGE } from '../options.ts'
+import { usage } from '../options.ts'
 import { freePorts } from './free-ports.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { writeTinyApp } from './tiny-app.ts'
 
 const MAIN = join(import.meta.dirname, '../main.ts')
+const PROJECT = join(import.meta.dirname, 'sample-project')
+const USAGE = usage('.sample')
 
 let ports: Ports
 let stateFolder: string
@@ -24,8 +26,9 @@ beforeEach(async () => {
 function run(
   flags = ['--no-build', '--port', String(ports.api), '--state', stateFolder],
   outdir = writeTinyApp({ ports }),
+  cwd = PROJECT,
 ) {
-  const child = spawn(process.execPath, [MAIN, ...flags], { env: { ...process.env, CDK_OUTDIR: outdir } })
+  const child = spawn(process.execPath, [MAIN, ...flags], { cwd, env: { ...process.env, CDK_OUTDIR: outdir } })
   const output = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output.out += text
@@ -148,6 +151,13 @@ test('no assembly to run: one sentence, exit code 1', async () => {
   expect(await exit).toBe(1)
   expect(output.err).toBe(`${join(outdir, 'manifest.json')} cannot be read: synthesize again\n`)
   expect(existsSync(stateFolder)).toBe(false)
+})
+
+test('a folder without a config: one sentence, exit code 1', async () => {
+  const folder = temporaryFolder()
+  const { exit, output } = run(['--no-build'], folder, folder)
+  expect(await exit).toBe(1)
+  expect(output.err).toMatch(/^There is no laptop\.config\.ts in .+: .+\.\n$/)
 })
 
 test('an unknown flag: a sentence, the usage, exit code 1; --help: the usage, exit code 0', async () => {

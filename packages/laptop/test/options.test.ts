@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { readOptions, USAGE } from '../options.ts'
+import { readOptions, usage } from '../options.ts'
+
+const PROJECT = { project: '/project', folder: '.sample' }
 
 test('without flags: three ports from 3000 on loopback, warm, state kept in the project', () => {
-  expect(readOptions([], '/project')).toEqual({
+  expect(readOptions([], PROJECT)).toEqual({
     host: '127.0.0.1',
     ports: { api: 3000, outbox: 3001, door: 3002 },
     lifecycle: 'warm',
-    stateFolder: '/project/.lethe/state',
+    stateFolder: '/project/.sample/state',
     fresh: false,
     context: {},
     build: true,
@@ -18,7 +20,7 @@ test('without flags: three ports from 3000 on loopback, warm, state kept in the 
 test('every flag is read', () => {
   const flags =
     '--port 4000 --host 0.0.0.0 --lifecycle=per-request --state /s --fresh --stop-with-stdin --help -c a=b=c -c d='
-  expect(readOptions(flags.split(' '), '/project')).toEqual({
+  expect(readOptions(flags.split(' '), PROJECT)).toEqual({
     host: '0.0.0.0',
     ports: { api: 4000, outbox: 4001, door: 4002 },
     lifecycle: 'per-request',
@@ -29,7 +31,7 @@ test('every flag is read', () => {
     stopWithStdin: true,
     help: true,
   })
-  expect(readOptions(['--no-build'], '/project').build).toBe(false)
+  expect(readOptions(['--no-build'], PROJECT).build).toBe(false)
 })
 
 test.each<[string[], string]>([
@@ -45,6 +47,6 @@ test.each<[string[], string]>([
   [['-c', '=x'], '-c wants name=value'],
   [['-c', 'a=b', '--no-build'], '-c has no effect together with --no-build'],
 ])('%j is refused with a sentence and the usage', (flags, sentence) => {
-  expect(() => readOptions(flags, '/project')).toThrow(sentence)
-  expect(() => readOptions(flags, '/project')).toThrow(USAGE)
+  expect(() => readOptions(flags, PROJECT)).toThrow(sentence)
+  expect(() => readOptions(flags, PROJECT)).toThrow(usage('.sample'))
 })

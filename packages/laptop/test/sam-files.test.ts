@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readAssembly } from '../assembly/read-assembly.ts'
-import { foreignArchitecture, healthFunction, samCommands, samEnvironment } from '../sam-files.ts'
+import { exampleEvent, foreignArchitecture, functionOfRoute, samCommands, samEnvironment } from '../sam-files.ts'
 import { type HandMadeStack, writeAssembly } from './assembly/write-assembly.ts'
 
 const fn = (variables: object, role: object = { 'Fn::GetAtt': ['Role', 'Arn'] }) => ({
@@ -22,13 +22,14 @@ function assembly(resources: Record<string, object>) {
   const Resources = { Api: { Type: 'AWS::ApiGatewayV2::Api' }, Role: { Type: 'AWS::IAM::Role' }, ...resources }
   return readAssembly(writeAssembly({ State: state, Api: { template: { Resources }, dependsOn: ['State'] } }))
 }
-const addresses = { doorPort: 4002, apiUrl: 'http://127.0.0.1:4000' }
+const addresses = { doorPort: 4002, apiUrl: 'http://127.0.0.1:4000', clientEndpointVariables: ['FILES_ENDPOINT'] }
 
 test('each function of the API gets what sam cannot resolve, as seen from a container, and nothing it did not declare', () => {
   const environment = samEnvironment(
     assembly({
-      SignUp: fn({ AWS_ENDPOINT_URL: '', MAIL_QUEUE_URL: { 'Fn::ImportValue': 'State:Mail' }, AUDIENCE: 'lethe' }),
-      Plain: fn({ AUDIENCE: 'lethe' }),
+      SignUp: fn({ AWS_ENDPOINT_URL: '', MAIL_QUEUE_URL: { 'Fn::ImportValue': 'State:Mail' }, AUDIENCE: 'sample' }),
+      Plain: fn({ AUDIENCE: 'sample' }),
+      Files: fn({ FILES_ENDPOINT: '' }),
     }),
     addresses,
   )
@@ -38,10 +39,11 @@ test('each function of the API gets what sam cannot resolve, as seen from a cont
       MAIL_QUEUE_URL: 'http://host.docker.internal:4002/000000000000/State-Mail',
     },
     Plain: {},
+    Files: { FILES_ENDPOINT: 'http://127.0.0.1:4002' },
   })
 })
 
-test('the function to invoke is the one behind GET /health', () => {
+test('the function to invoke is the one behind the route', () => {
   const resources = (routeKey: string) => ({
     Other: fn({}),
     Health: fn({}),
@@ -55,8 +57,17 @@ test('the function to invoke is the one behind GET /health', () => {
       },
     },
   })
-  expect(healthFunction(assembly(resources('GET /health')))).toBe('Health')
-  expect(() => healthFunction(assembly(resources('GET /other')))).toThrow('Api has no route GET /health.')
+  expect(functionOfRoute(assembly(resources('GET /health')), 'GET /health')).toBe('Health')
+  expect(() => functionOfRoute(assembly(resources('GET /other')), 'GET /health')).toThrow(
+    'Api has no route GET /health.',
+  )
+})
+
+test('the event to invoke with is the one of the route', () => {
+  expect(exampleEvent('GET /health')).toMatchObject({
+    ...{ version: '2.0', routeKey: 'GET /health', rawPath: '/health' },
+    requestContext: { accountId: '000000000000', routeKey: 'GET /health', http: { method: 'GET', path: '/health' } },
+  })
 })
 
 test('an image that this machine would have to emulate is told', () => {
@@ -80,7 +91,7 @@ test('the commands carry the identity in the shell, the host of containers and f
     credentials: { accessKeyId: 'ASIA1', secretAccessKey: 's+/=', sessionToken: 't+/=' },
     templateFile: 'cdk.out/Api.template.json',
     environmentFile: 'sam.env.json',
-    eventFile: '.lethe/get-health.json',
+    eventFile: '.sample/get-health.json',
     functionId: 'Health',
     port: 3003,
   })
@@ -91,6 +102,6 @@ test('the commands carry the identity in the shell, the host of containers and f
     "export AWS_SESSION_TOKEN='t+/='",
     'export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1',
     `sam local start-api ${common} --port 3003`,
-    `sam local invoke Health ${common} --event .lethe/get-health.json`,
+    `sam local invoke Health ${common} --event .sample/get-health.json`,
   ])
 })

@@ -16,7 +16,7 @@ export function identifySes(request: AwsRequest, input: JsonObject): { operation
   }
 }
 
-/** `Lethe <no-reply@example.com>` -> `no-reply@example.com` */
+/** `Example <no-reply@example.com>` -> `no-reply@example.com` */
 function bareAddress(from: string): string {
   return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim()
 }

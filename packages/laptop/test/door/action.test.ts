@@ -249,7 +249,7 @@ describe('a call of another service', () => {
   it('SendEmail needs ses:SendEmail on the address or its domain', () => {
     const path = '/v2/email/outbound-emails'
     const identity = 'arn:aws:ses:us-east-1:000000000000:identity/'
-    const identified = json('ses', '', { FromEmailAddress: 'Lethe <no-reply@example.com>' }, { path })
+    const identified = json('ses', '', { FromEmailAddress: 'Sample <no-reply@example.com>' }, { path })
     expect(identified.operation).toBe('SendEmail')
     expect(plain(identified.needs)).toEqual([
       ['ses:SendEmail', `${identity}no-reply@example.com`, `${identity}example.com`],

@@ -7,6 +7,7 @@ import { DEV, deriveCredentials } from '../../door/credentials.ts'
 import { createLog } from '../../log.ts'
 import { readSeed } from '../../state.ts'
 import { freePorts } from '../free-ports.ts'
+import config from '../sample-project/laptop.config.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { writeEventsApp } from './events-app.ts'
 
@@ -21,6 +22,7 @@ beforeEach(async () => {
 
 async function start({ permits = true } = {}): Promise<Cloud> {
   const cloud = await startCloud({
+    config,
     assemblyFolder: writeEventsApp({ permits }),
     stateFolder,
     fresh: false,

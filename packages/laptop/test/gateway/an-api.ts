@@ -8,9 +8,9 @@ import type { InvokeResult } from '../../lambda/model.ts'
 import type { JsonObject, Resource } from '../../model.ts'
 
 export const API_ID = 'a1b2c3d4e5'
-export const ROLE = 'arn:aws:iam::000000000000:role/LetheApi-Invoker'
+export const ROLE = 'arn:aws:iam::000000000000:role/SampleApi-Invoker'
 
-const functionName = (routeKey: string) => `LetheApi-${routeKey.replace(/\W+/g, '-')}`
+const functionName = (routeKey: string) => `SampleApi-${routeKey.replace(/\W+/g, '-')}`
 const functionArn = (routeKey: string) => `arn:aws:lambda:us-east-1:000000000000:function:${functionName(routeKey)}`
 
 function resource(
@@ -19,7 +19,7 @@ function resource(
   properties: JsonObject,
   attributes: Record<string, string> = {},
 ): Resource {
-  return { stack: 'LetheApi', logicalId: ref.replace(/\W+/g, ''), type, ref, attributes, properties }
+  return { stack: 'SampleApi', logicalId: ref.replace(/\W+/g, ''), type, ref, attributes, properties }
 }
 
 export type ApiParts = {
@@ -37,7 +37,7 @@ export function apiResources(parts: ApiParts): Resource[] {
   const v2 = (type: string) => `AWS::ApiGatewayV2::${type}`
   const ApiId = API_ID
   return [
-    resource(v2('Api'), API_ID, { Name: 'LetheApi', ProtocolType: 'HTTP', DisableExecuteApiEndpoint: false, ...api }),
+    resource(v2('Api'), API_ID, { Name: 'SampleApi', ProtocolType: 'HTTP', DisableExecuteApiEndpoint: false, ...api }),
     ...stages.map((stage) => {
       const properties = { ApiId, StageName: '$default', AutoDeploy: true, ...stage }
       return resource(v2('Stage'), String(properties.StageName), properties)

@@ -95,7 +95,7 @@ test('a preflight request comes before the authorizer, but for a catch-all route
   const discovery = { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }
   const { url } = await serveDocuments({ '/.well-known/openid-configuration': discovery })
   discovery.issuer = url
-  const authorizer = { JwtConfiguration: { Issuer: url, Audience: ['lethe'] } }
+  const authorizer = { JwtConfiguration: { Issuer: url, Audience: ['sample'] } }
   const jwt = { AuthorizationType: 'JWT', AuthorizerId: 'auth1' }
   const { send } = await start({ authorizer, routes: { 'GET /me': jwt, 'ANY /all': jwt } })
   expect((await send('OPTIONS /me', PREFLIGHT)).status).toBe(204)

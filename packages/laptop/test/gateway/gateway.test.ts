@@ -83,7 +83,7 @@ test('a function error is a 500 that tells the client nothing', async () => {
   expect(log[0]).toMatchObject({
     status: 500,
     cold: true,
-    functionName: 'LetheApi-GET-health',
+    functionName: 'SampleApi-GET-health',
     reason: 'TypeError: secret',
   })
 })
@@ -119,7 +119,7 @@ test('an integration whose role may not invoke the function is a 500', async () 
   const { send, events, log } = await startApi({ mayInvoke })
   expectOwn(await send('GET /health'), 500)
   expect(events).toEqual([])
-  const arn = 'arn:aws:lambda:us-east-1:000000000000:function:LetheApi-GET-health'
+  const arn = 'arn:aws:lambda:us-east-1:000000000000:function:SampleApi-GET-health'
   expect(asked).toEqual([[ROLE, arn]])
   expect(log[0]?.reason).toBe(`${ROLE} may not lambda:InvokeFunction ${arn}`)
 })
@@ -177,7 +177,7 @@ test('every request is logged once, without its query', async () => {
   expect(log).toEqual([
     {
       ...{ method: 'GET', path: '/files/f1', routeKey: 'GET /files/{id}', status: 200, cold: true },
-      ...{ functionName: 'LetheApi-GET-files-id-', requestId: headers['apigw-requestid'], reason: undefined },
+      ...{ functionName: 'SampleApi-GET-files-id-', requestId: headers['apigw-requestid'], reason: undefined },
       milliseconds: expect.any(Number),
     },
     expect.objectContaining({ path: '/files/f2', cold: false }),

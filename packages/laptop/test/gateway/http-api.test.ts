@@ -5,7 +5,7 @@ import { type ApiParts, apiResources } from './an-api.ts'
 
 const read = (parts: ApiParts) => () => httpApi(apiResources(parts))
 const route = (properties: JsonObject) => ({ routes: { 'GET /health': properties } })
-const JWT = { JwtConfiguration: { Issuer: 'http://127.0.0.1', Audience: ['lethe'] } }
+const JWT = { JwtConfiguration: { Issuer: 'http://127.0.0.1', Audience: ['sample'] } }
 
 test('what the templates contain is understood', () => {
   const api = read({
@@ -20,7 +20,7 @@ test('what the templates contain is understood', () => {
     routes: { 'GET /me': { AuthorizationType: 'JWT', AuthorizerId: 'auth1' }, 'POST /users': {} },
   })()
   expect(api.routes.map(({ routeKey, authorization }) => [routeKey, authorization?.authorizer.audience])).toEqual([
-    ['GET /me', ['lethe']],
+    ['GET /me', ['sample']],
     ['POST /users', undefined],
   ])
 })

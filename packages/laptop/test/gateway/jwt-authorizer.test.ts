@@ -27,7 +27,7 @@ async function startProtected(options: ApiTest & { scopes?: string[]; audience?:
   const issuer = await serveDocuments(documents)
   documents['/.well-known/openid-configuration'] = { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }
   documents['/keys'] = { keys: [await jwkOf(ours, 'k1')] }
-  const { scopes, audience = ['lethe'] } = options
+  const { scopes, audience = ['sample'] } = options
   const protection = { AuthorizationType: 'JWT', AuthorizerId: 'auth1', ...(scopes && { AuthorizationScopes: scopes }) }
   const api = await startApi({
     routes: { 'GET /me': protection, 'GET /open': {} },
@@ -35,7 +35,7 @@ async function startProtected(options: ApiTest & { scopes?: string[]; audience?:
     ...options,
   })
   const token = (claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}, key = ours.privateKey) =>
-    new SignJWT({ iss: issuer.url, aud: 'lethe', exp: now() + 60, ...claims })
+    new SignJWT({ iss: issuer.url, aud: 'sample', exp: now() + 60, ...claims })
       .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header })
       .sign(key)
   const call = (authorization?: string) => api.send('GET /me', authorization === undefined ? {} : { authorization })
@@ -104,7 +104,7 @@ test.each<[string, (issuer: string) => JWTPayload, string]>([
   ['another audience', () => ({ aud: 'other' }), 'the token does not have a valid audience'],
   [
     'another aud, whatever client_id',
-    () => ({ aud: 'other', client_id: 'lethe' }),
+    () => ({ aud: 'other', client_id: 'sample' }),
     'the token does not have a valid audience',
   ],
   ['neither aud nor client_id', () => ({ aud: undefined }), 'the token does not have a valid audience'],
@@ -121,10 +121,10 @@ test.each<[string, (issuer: string) => JWTPayload, string]>([
 
 test.each<[string, () => JWTPayload]>([
   ['one of several audiences', () => ({ aud: ['other', 'second'] })],
-  ['client_id when aud is absent', () => ({ aud: undefined, client_id: 'lethe' })],
+  ['client_id when aud is absent', () => ({ aud: undefined, client_id: 'sample' })],
   ['iat and nbf of now', () => ({ iat: now(), nbf: now() })],
 ])('a token with %s is taken', async (_, claims) => {
-  const { call, token } = await startProtected({ audience: ['lethe', 'second'] })
+  const { call, token } = await startProtected({ audience: ['sample', 'second'] })
   expect((await call(await token(claims()))).status).toBe(200)
 })
 
@@ -138,7 +138,7 @@ test('a function sees every claim as a string, and null claims not at all', asyn
   expect(events[0]!.requestContext.authorizer).toEqual({
     jwt: {
       claims: {
-        ...{ iss: issuer.url, aud: 'lethe', sub: 'u1', gen: '7', exp: '9999999999', admin: 'true', scope: 'a b' },
+        ...{ iss: issuer.url, aud: 'sample', sub: 'u1', gen: '7', exp: '9999999999', admin: 'true', scope: 'a b' },
         ...{ groups: '[admin power user]', address: '{"city":"Bonn"}', mixed: '[1 true {"a":1} [x y]]' },
       },
       scopes: null,
@@ -201,7 +201,7 @@ test('an issuer that does not answer in time is one that cannot be discovered', 
     silent.closeAllConnections()
   })
   const { port } = silent.address() as AddressInfo
-  const authorizer = { JwtConfiguration: { Issuer: `http://127.0.0.1:${port}`, Audience: ['lethe'] } }
+  const authorizer = { JwtConfiguration: { Issuer: `http://127.0.0.1:${port}`, Audience: ['sample'] } }
   const started = performance.now()
   await expect(startApi({ authorizer })).rejects.toThrow('Invalid issuer')
   expect(performance.now() - started).toBeGreaterThan(1400)
@@ -216,7 +216,7 @@ test.each<[string, (url: string) => unknown]>([
   const documents: Record<string, unknown> = {}
   const { url } = await serveDocuments(documents)
   documents['/.well-known/openid-configuration'] = document(url)
-  const authorizer = { JwtConfiguration: { Issuer: url, Audience: ['lethe'] } }
+  const authorizer = { JwtConfiguration: { Issuer: url, Audience: ['sample'] } }
   await expect(startApi({ authorizer })).rejects.toThrow(
     `Caught exception when connecting to ${url}/.well-known/openid-configuration for issuer ${url}. Please try again later. ` +
       `Error: Invalid issuer: ${url}. Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'`,

@@ -6,12 +6,12 @@ import { type Functions, type FunctionsOptions, startFunctions } from '../../lam
 import type { FunctionLogLine } from '../../lambda/model.ts'
 import type { JsonObject, Resource } from '../../model.ts'
 
-export const NAME = 'LetheApi-Probe'
+export const NAME = 'SampleApi-Probe'
 export const ARN = `arn:aws:lambda:us-east-1:000000000000:function:${NAME}`
 
 export function functionResource(properties: JsonObject = {}): Resource {
   return {
-    stack: 'LetheApi',
+    stack: 'SampleApi',
     logicalId: 'Probe',
     type: 'AWS::Lambda::Function',
     ref: NAME,
@@ -19,7 +19,7 @@ export function functionResource(properties: JsonObject = {}): Resource {
     properties: {
       Code: { S3Bucket: 'assets', S3Key: 'abc.zip' },
       Handler: 'index.handler',
-      Role: 'arn:aws:iam::000000000000:role/LetheApi-ProbeRole',
+      Role: 'arn:aws:iam::000000000000:role/SampleApi-ProbeRole',
       Runtime: 'nodejs24.x',
       ...properties,
     },
@@ -28,7 +28,7 @@ export function functionResource(properties: JsonObject = {}): Resource {
 
 /** A temporary folder with these files; it is removed after the test. */
 export async function folderWith(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lethe-lambda-'))
+  const folder = await mkdtemp(join(tmpdir(), 'laptop-lambda-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   return folder

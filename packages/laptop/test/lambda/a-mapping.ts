@@ -8,7 +8,7 @@ import { NO_CREDENTIALS } from './a-queue.ts'
 
 function mappingResource(properties: JsonObject): Resource {
   return {
-    ...{ stack: 'LetheApi', logicalId: 'Mapping', type: 'AWS::Lambda::EventSourceMapping', ref: 'mapping' },
+    ...{ stack: 'SampleApi', logicalId: 'Mapping', type: 'AWS::Lambda::EventSourceMapping', ref: 'mapping' },
     attributes: {},
     properties: { FunctionName: NAME, ...properties },
   }

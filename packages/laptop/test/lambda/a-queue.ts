@@ -18,7 +18,7 @@ export async function startQueue(name: string, attributes: Record<string, string
   const url = `${endpoint}/000000000000/${name}`
   const arn = `arn:aws:sqs:us-east-1:000000000000:${name}`
   const resource: Resource = {
-    ...{ stack: 'LetheState', logicalId: name, type: 'AWS::SQS::Queue', properties: {}, ref: url },
+    ...{ stack: 'SampleState', logicalId: name, type: 'AWS::SQS::Queue', properties: {}, ref: url },
     attributes: { Arn: arn },
   }
   /** How many messages the queue holds: visible, and in flight. */

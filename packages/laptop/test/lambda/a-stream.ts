@@ -99,7 +99,7 @@ export async function startFakeStream() {
   })
   return {
     endpoint,
-    streamArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/LetheState-Sessions/stream/2026-11-21T00:00:00.000',
+    streamArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/SampleState-Sessions/stream/2026-11-21T00:00:00.000',
     calls,
     open: (ShardId: string, ParentShardId?: string) =>
       shards.push({ ShardId, ...(ParentShardId && { ParentShardId }) }),

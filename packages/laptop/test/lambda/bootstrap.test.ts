@@ -89,7 +89,7 @@ test.each([
   ['Promise.resolve({ statusCode: 204 })', '{"statusCode":204}'],
 ])('a handler that returns %s answers %s', async (value, payload) => {
   const { invoke } = await startProbe(`export const handler = () => (${value})`)
-  expect((await invoke('LetheApi-Probe', '{}')).payload).toBe(payload)
+  expect((await invoke('SampleApi-Probe', '{}')).payload).toBe(payload)
 })
 
 test.each([
@@ -147,9 +147,11 @@ test('the runtime client does not load undici into the function', async () => {
 test('text logs carry time, request id and level', async () => {
   const { invoke, lines } = await startProbe(`console.log('loading')
     export const handler = async () => { console.warn('low %d', 3); console.error(new Error('gone')); process.stdout.write('plain\\n') }`)
-  const { requestId } = await invoke('LetheApi-Probe', '{}')
+  const { requestId } = await invoke('SampleApi-Probe', '{}')
   await expect.poll(() => lines.at(-1)?.text).toBe('plain')
-  expect(lines.every(({ functionName, stream }) => functionName === 'LetheApi-Probe' && stream === 'stdout')).toBe(true)
+  expect(lines.every(({ functionName, stream }) => functionName === 'SampleApi-Probe' && stream === 'stdout')).toBe(
+    true,
+  )
   expect(lines[0]).toMatchObject({ requestId: undefined, text: expect.stringMatching(/^\S+Z\t\tINFO\tloading$/) })
   expect(lines[1]).toMatchObject({ requestId })
   expect(lines[1]?.text.split('\t')).toEqual([expect.any(String), requestId, 'WARN', 'low 3'])
@@ -164,7 +166,7 @@ test('JSON logs are records, from INFO upwards', async () => {
      }`,
     { LoggingConfig: { LogFormat: 'JSON', LogGroup: 'logs' } },
   )
-  const { requestId } = await invoke('LetheApi-Probe', '{}')
+  const { requestId } = await invoke('SampleApi-Probe', '{}')
   await expect.poll(() => lines.length).toBe(3)
   const timestamp = expect.stringMatching(/Z$/)
   expect(lines.map(({ text }) => JSON.parse(text))).toEqual([

@@ -167,15 +167,15 @@ test('close lets running invocations finish, refuses new ones and ends every pro
 })
 
 test('a function sees its variables, its credentials and the door, and nothing of ours', async () => {
-  process.env.LETHE_TEST_SECRET = 'ours'
+  process.env.LAPTOP_TEST_SECRET = 'ours'
   const { ask, folder } = await startProbe('export const handler = async () => process.env', {
     MemorySize: 256,
-    Environment: { Variables: { TABLE: 'Lethe-Users', AWS_ENDPOINT_URL: '', AWS_REGION: 'elsewhere' } },
-    LoggingConfig: { LogGroup: 'Lethe-Logs' },
+    Environment: { Variables: { TABLE: 'Sample-Users', AWS_ENDPOINT_URL: '', AWS_REGION: 'elsewhere' } },
+    LoggingConfig: { LogGroup: 'Sample-Logs' },
   })
   const { answer } = await ask()
   expect(answer).toEqual({
-    TABLE: 'Lethe-Users',
+    TABLE: 'Sample-Users',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:3002',
@@ -185,7 +185,7 @@ test('a function sees its variables, its credentials and the door, and nothing o
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: NAME,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-    AWS_LAMBDA_LOG_GROUP_NAME: 'Lethe-Logs',
+    AWS_LAMBDA_LOG_GROUP_NAME: 'Sample-Logs',
     AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+\/[\w-]+$/),
     LAMBDA_TASK_ROOT: folder,
     _HANDLER: 'index.handler',
@@ -237,7 +237,7 @@ test('every invocation is reported to the log group, as Lambda writes to it each
 
 test('a property that is not understood is an error that names it', async () => {
   const layers = startProbe(PID, { Layers: ['arn:aws:lambda:us-east-1:1:layer:x:1'] })
-  await expect(layers).rejects.toThrow(/LetheApi\/Probe \(AWS::Lambda::Function\): Layers/)
+  await expect(layers).rejects.toThrow(/SampleApi\/Probe \(AWS::Lambda::Function\): Layers/)
   await expect(startProbe(PID, { Runtime: 'python3.14' })).rejects.toThrow(/Runtime.*nodejs24\.x/)
 })
 

@@ -144,7 +144,7 @@ test('close cuts long polls short and lets running work finish', async () => {
 test('a visibility timeout shorter than the function timeout is refused, as on AWS', async () => {
   const { map } = await startMailQueue({ VisibilityTimeout: '9' })
   await expect(map(() => undefined, { timeout: 10 })).rejects.toThrow(
-    'LetheApi/Mapping (AWS::Lambda::EventSourceMapping): Error: Queue visibility timeout: 9 seconds is less than Function timeout: 10 seconds',
+    'SampleApi/Mapping (AWS::Lambda::EventSourceMapping): Error: Queue visibility timeout: 9 seconds is less than Function timeout: 10 seconds',
   )
 })
 
@@ -152,13 +152,13 @@ test('a queue that cannot be read is refused when the mapping starts', async () 
   const { client, map, url } = await startMailQueue()
   const { DeleteQueueCommand } = await import('@aws-sdk/client-sqs')
   await client.send(new DeleteQueueCommand({ QueueUrl: url }))
-  await expect(map(() => undefined)).rejects.toThrow(/LetheApi\/Mapping.*queue does not exist/)
+  await expect(map(() => undefined)).rejects.toThrow(/SampleApi\/Mapping.*queue does not exist/)
 })
 
 test('a property that is not understood is an error that names it', async () => {
   const { map } = await startMailQueue()
   const filtered = map(() => undefined, { mapping: { FilterCriteria: { Filters: [] } } })
-  await expect(filtered).rejects.toThrow(/LetheApi\/Mapping .*: FilterCriteria/)
+  await expect(filtered).rejects.toThrow(/SampleApi\/Mapping .*: FilterCriteria/)
   await expect(map(() => undefined, { mapping: { EventSourceArn: 'arn:aws:kinesis:x' } })).rejects.toThrow(
     'EventSourceArn is neither an SQS queue nor a DynamoDB stream',
   )

@@ -158,14 +158,14 @@ test.each(['ListStreams', 'DescribeStream'])(
   async (operation) => {
     const stream = await startFakeStream()
     stream.failNext(operation, 'AccessDeniedException')
-    await expect(mapStream(stream, () => undefined)).rejects.toThrow(/LetheApi\/Mapping .*: AccessDeniedException/)
+    await expect(mapStream(stream, () => undefined)).rejects.toThrow(/SampleApi\/Mapping .*: AccessDeniedException/)
   },
 )
 
 test('a property that is not understood is an error that names it', async () => {
   const stream = await startFakeStream()
   const start = (mapping: MappingTest['mapping']) => mapStream(stream, () => undefined, { mapping })
-  await expect(start({ StartingPosition: 'LATEST' })).rejects.toThrow(/LetheApi\/Mapping .*: StartingPosition/)
+  await expect(start({ StartingPosition: 'LATEST' })).rejects.toThrow(/SampleApi\/Mapping .*: StartingPosition/)
   await expect(start({ TumblingWindowInSeconds: 3 })).rejects.toThrow(/TumblingWindowInSeconds/)
   await expect(start({ FunctionName: 'nobody' })).rejects.toThrow('there is no function nobody')
 })

@@ -23,7 +23,7 @@ async function started({ mails = [], objects = {} }: { mails?: Mail[]; objects?:
     const headers = { 'content-type': 'application/json', 'cache-control': 'max-age=300', 'x-amz-meta-secret': 'x' }
     return { key, body: Buffer.from(body), size: body.length, etag: '"1"', lastModified: '', headers }
   }
-  const outbox = await startOutbox({ host: '127.0.0.1', port: 0, mailbox, objects: { read } })
+  const outbox = await startOutbox({ host: '127.0.0.1', port: 0, name: 'Sample & Co', mailbox, objects: { read } })
   onTestFinished(outbox.close)
   return { mailbox, get: (path: string, init: RequestInit = {}) => fetch(`${outbox.url}${path}`, init) }
 }
@@ -55,15 +55,16 @@ describe('DELETE /mails', () => {
 
 describe('GET /', () => {
   it('shows the mails, newest first, with their links to follow', async () => {
-    const text = 'Open https://lethe.example/verify#token=a-b_c&x=1.\nThank you (https://lethe.example).'
+    const text = 'Open https://app.example/verify#token=a-b_c&x=1.\nThank you (https://app.example).'
     const { get } = await started({ mails: [mail('1', 'ann@example.org', { text }), mail('2', 'bob@example.org')] })
     const response = await get('/')
     const page = await response.text()
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(page).toContain('<title>Sample &amp; Co outbox</title>')
     expect(page.indexOf('Mail 2')).toBeLessThan(page.indexOf('Mail 1'))
-    const link = 'https://lethe.example/verify#token=a-b_c&amp;x=1'
+    const link = 'https://app.example/verify#token=a-b_c&amp;x=1'
     expect(page).toContain(`<a href="${link}" rel="noreferrer">${link}</a>.`)
-    expect(page).toContain('(<a href="https://lethe.example" rel="noreferrer">https://lethe.example</a>).')
+    expect(page).toContain('(<a href="https://app.example" rel="noreferrer">https://app.example</a>).')
   })
 
   it('runs and loads nothing that stands in a mail', async () => {

@@ -8,7 +8,7 @@ describe('on a platform whose package the lock file leaves out', () => {
   const platform = 'plan9-mips'
 
   it('dynoxide is installed once, saying so', () => {
-    const toolFolder = join(temporaryFolder(), '.lethe')
+    const toolFolder = join(temporaryFolder(), '.sample')
     const reported: string[] = []
     const installs: string[][] = []
     const npm = (args: string[]) => {
@@ -36,9 +36,15 @@ describe('on a platform whose package the lock file leaves out', () => {
     ],
     ['the package holds no binary', () => {}],
   ])('the start names the way out if %s', (_what, npm) => {
-    const options = { toolFolder: temporaryFolder(), report: () => {}, platform, npm }
+    const options = {
+      toolFolder: temporaryFolder(),
+      report: () => {},
+      platform,
+      npm,
+      endpointVariable: 'SAMPLE_ENDPOINT',
+    }
     expect(() => dynoxideBinary(options)).toThrow(
-      '@dynoxide/plan9-mips@1.2.1 cannot be installed: set LETHE_DYNAMODB_ENDPOINT to a DynamoDB-compatible endpoint.',
+      '@dynoxide/plan9-mips@1.2.1 cannot be installed: set SAMPLE_ENDPOINT to a DynamoDB-compatible endpoint.',
     )
   })
 })

@@ -111,5 +111,11 @@ it('keeps the stream records of a day, and of older ones the last, from which nu
   const plan = inFile(
     "EXPLAIN QUERY PLAN SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = 'Users'",
   )
-  expect(JSON.stringify(plan)).toContain('USING COVERING INDEX lethe_stream_order')
+  expect(JSON.stringify(plan)).toContain('USING COVERING INDEX laptop_stream_order')
+  inFile('DROP INDEX laptop_stream_order')
+  const older = 'CREATE INDEX older ON _stream_records (table_name, CAST(sequence_number AS INTEGER))'
+  inFile(older)
+  tidyStreams(databasePath)
+  const indexes = inFile("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%CAST%'")
+  expect(indexes, 'an older state keeps its index and gets no second one').toEqual([{ sql: older }])
 })

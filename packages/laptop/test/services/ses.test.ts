@@ -15,7 +15,7 @@ async function started(identity = 'example.com') {
 }
 
 const mail = (Simple: object, more: object = {}): SendEmailCommandInput => ({
-  FromEmailAddress: 'Lethe <no-reply@example.com>',
+  FromEmailAddress: 'Sample <no-reply@example.com>',
   Destination: { ToAddresses: ['ann@example.org'] },
   Content: { Simple: { Subject: { Data: 'Verify' }, Body: { Text: { Data: 'Hello' } }, ...Simple } },
   ...more,
@@ -30,7 +30,7 @@ describe('SendEmail', () => {
       {
         id: MessageId,
         to: ['ann@example.org'],
-        from: 'Lethe <no-reply@example.com>',
+        from: 'Sample <no-reply@example.com>',
         subject: 'Verify',
         text: 'Hällo',
         html: '<p>Hällo</p>',

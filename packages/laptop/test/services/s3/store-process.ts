@@ -9,7 +9,7 @@ import { openObjectStore } from '../../../services/s3.ts'
 import { allow, functionWith, resource } from '../../door/test-door.ts'
 
 /** A door and a bucket in a process of their own, so that the memory they need can be seen from outside. */
-const folder = mkdtempSync(join(tmpdir(), 'lethe-test-'))
+const folder = mkdtempSync(join(tmpdir(), 'laptop-test-'))
 const buckets = [resource('AWS::S3::Bucket', 'docs')]
 const objects = await openObjectStore({ buckets, folder, onCreated: async () => {}, report: console.error })
 const door = await openDoor({ host: '127.0.0.1', port: 0 })

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Assembly, readAssembly, type TemplateResource } from '@lethe/laptop/assembly/read-assembly.ts'
+import { buildAssembly } from '@lethe/laptop/build.ts'
+import { apiStack, exampleEvent, functionOfRoute, samEnvironment } from '@lethe/laptop/sam-files.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Assembly, readAssembly, type TemplateResource } from '../assembly/read-assembly.ts'
-import { buildAssembly, PROJECT } from '../build.ts'
-import { apiStack, HEALTH_EVENT, healthFunction, samEnvironment } from '../sam-files.ts'
+import config from '../../laptop.config.ts'
+
+const PROJECT = join(import.meta.dirname, '../..')
 
 /** What aws-sam-cli 1.164 was seen to understand of such a template, as far as it can be checked without Docker. */
 let assembly: Assembly
@@ -11,8 +14,10 @@ let resources: [string, TemplateResource & { Metadata?: Record<string, unknown> 
 
 beforeAll(async () => {
   const folder = await buildAssembly({
-    issuerUrl: 'http://127.0.0.1:3001/{bucket}',
-    context: {},
+    ...config.app,
+    project: PROJECT,
+    folder: config.folder,
+    context: { issuerUrl: 'http://127.0.0.1:3001/{bucket}' },
     write: () => {},
     outdir: join(PROJECT, '.lethe/test/cdk.out'),
   })
@@ -133,7 +138,12 @@ describe('sam.env.json', () => {
     const { Properties } = resources.find(([other]) => other === id)![1]
     return (Properties!.Environment as { Variables: Record<string, unknown> }).Variables
   }
-  const environment = () => samEnvironment(assembly, { doorPort: 3002, apiUrl: 'http://127.0.0.1:3000' })
+  const environment = () =>
+    samEnvironment(assembly, {
+      doorPort: 3002,
+      apiUrl: 'http://127.0.0.1:3000',
+      clientEndpointVariables: config.sam.clientEndpointVariables,
+    })
 
   test('has every function, by its logical id', () => {
     expect(new Set(Object.keys(environment()))).toEqual(idsOf(LAMBDA))
@@ -163,6 +173,6 @@ describe('sam.env.json', () => {
 })
 
 test('the event to invoke with is for a route of the template', () => {
-  expect(properties(ROUTE).map(({ RouteKey }) => RouteKey)).toContain(HEALTH_EVENT.routeKey)
-  expect(idsOf(LAMBDA)).toContain(healthFunction(assembly))
+  expect(properties(ROUTE).map(({ RouteKey }) => RouteKey)).toContain(exampleEvent(config.sam.route).routeKey)
+  expect(idsOf(LAMBDA)).toContain(functionOfRoute(assembly, config.sam.route))
 })
