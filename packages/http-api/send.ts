@@ -3,9 +3,13 @@ import type { Socket } from 'node:net'
 import { type Header, type HttpAnswer, ownAnswer } from './answer.ts'
 import { type CorsRules, corsHeaders } from './cors.ts'
 
-export type Sending = { answer: HttpAnswer; requestId: string; cors: CorsRules | undefined }
+export type SentAnswer = { answer: HttpAnswer; requestId: string; cors: CorsRules | undefined }
 
-export function send(request: IncomingMessage, response: ServerResponse, { answer, requestId, cors }: Sending): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answer, requestId, cors }: SentAnswer,
+): void {
   const bodiless = answer.status === 204 || answer.status === 304
   const headers: Header[] = [
     ...answer.headers,

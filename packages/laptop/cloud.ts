@@ -58,15 +58,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
   const apiUrl = urlOf(host, ports.api)
   const doorUrl = urlOf(host, ports.door)
-  const surroundings = { apiUrl, queueUrl: (name: string) => queueUrl(doorUrl, name) }
-  const remembering = resolveAssembly(assembly, surroundings, isStore)
+  const addresses = { apiUrl, queueUrl: (name: string) => queueUrl(doorUrl, name) }
+  const remembering = resolveAssembly(assembly, addresses, isStore)
   const opened = Promise.withResolvers<Events>()
   // No object is written before the door serves, and that needs the events.
   const onCreated = async (object: CreatedObject) => (await opened.promise).publish(objectCreated(object))
   const opening = { ...options, ...config, resources: remembering, onCreated, report: log.note }
   const { streamArn, queues, ...stores } = await openStores(opening, parts)
   // Only now do the streams of the tables have names.
-  const resources = resolveAssembly(assembly, { ...surroundings, streamArn })
+  const resources = resolveAssembly(assembly, { ...addresses, streamArn })
 
   const observed = openObserved(state.folder)
   parts.defer(observed.write)

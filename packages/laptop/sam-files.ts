@@ -32,10 +32,10 @@ export function samEnvironment(assembly: Assembly, addresses: SamAddresses): Sam
   const { doorPort, apiUrl, clientEndpointVariables } = addresses
   const { name, template } = apiStack(assembly)
   const doorUrl = `http://${HOST_OF_CONTAINERS}:${doorPort}`
-  const surroundings = { apiUrl, queueUrl: (queue: string) => queueUrl(doorUrl, queue), streamArn: unknownStream }
+  const cloudAddresses = { apiUrl, queueUrl: (queue: string) => queueUrl(doorUrl, queue), streamArn: unknownStream }
   const isFunction = (type: string, stack: string) => type === 'AWS::Lambda::Function' && stack === name
   const environment: SamEnvironment = {}
-  for (const { logicalId, type, stack, properties } of resolveAssembly(assembly, surroundings, isFunction)) {
+  for (const { logicalId, type, stack, properties } of resolveAssembly(assembly, cloudAddresses, isFunction)) {
     if (!isFunction(type, stack)) continue
     const declared = variablesOf(template.Resources[logicalId]?.Properties)
     const resolved = variablesOf(properties)

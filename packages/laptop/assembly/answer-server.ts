@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export type Answer = {
+export type CustomResourceAnswer = {
   Status?: string
   Reason?: string
   PhysicalResourceId?: string
@@ -13,12 +13,12 @@ export type Answer = {
 }
 export type AnswerServer = {
   /** An address that takes one PUT, like the presigned URL CloudFormation hands out. */
-  expectOne(): { url: string; answer: Promise<Answer> }
+  expectOne(): { url: string; answer: Promise<CustomResourceAnswer> }
   close(): Promise<void>
 }
 
 export async function startAnswerServer(): Promise<AnswerServer> {
-  const expected = new Map<string, PromiseWithResolvers<Answer>>()
+  const expected = new Map<string, PromiseWithResolvers<CustomResourceAnswer>>()
   async function receive(request: IncomingMessage, response: ServerResponse) {
     const path = request.url ?? ''
     const waiting = request.method === 'PUT' ? expected.get(path) : undefined
@@ -37,7 +37,7 @@ export async function startAnswerServer(): Promise<AnswerServer> {
   return {
     expectOne() {
       const path = `/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`
-      const waiting = Promise.withResolvers<Answer>()
+      const waiting = Promise.withResolvers<CustomResourceAnswer>()
       expected.set(path, waiting)
       return { url: `http://127.0.0.1:${port}${path}`, answer: waiting.promise }
     },
@@ -49,7 +49,7 @@ export async function startAnswerServer(): Promise<AnswerServer> {
   }
 }
 
-async function readAnswer(request: IncomingMessage): Promise<Answer> {
+async function readAnswer(request: IncomingMessage): Promise<CustomResourceAnswer> {
   const body = await text(request)
   try {
     return JSON.parse(body)

@@ -6,18 +6,18 @@ import type { Invoke } from '../lambda/model.ts'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { StartFailure } from '../start-failure.ts'
 import { readStateFile, unreadableState } from '../state.ts'
-import { type Answer, type AnswerServer, startAnswerServer } from './answer-server.ts'
+import { type AnswerServer, type CustomResourceAnswer, startAnswerServer } from './answer-server.ts'
 import { stackId } from './resolve.ts'
 import { isCustomResource } from './resource-types.ts'
 
 /** A custom resource that exists, and what it was made from: a difference calls for an update. */
-type Made = { physicalResourceId: string; properties: JsonObject; code: Json }
-type Order = {
+type CustomResourceRecord = { physicalResourceId: string; properties: JsonObject; code: Json }
+type CustomResourceOrder = {
   name: string
   resource: Resource
   lambda: Resource
-  wanted: Omit<Made, 'physicalResourceId'>
-  made: Made | undefined
+  wanted: Omit<CustomResourceRecord, 'physicalResourceId'>
+  made: CustomResourceRecord | undefined
 }
 
 const FILE = 'custom-resources.json'
@@ -46,7 +46,11 @@ export async function ensureCustomResources(options: {
   }
 }
 
-function orderOf(resource: Resource, resources: Resource[], made: Record<string, Made>): Order {
+function orderOf(
+  resource: Resource,
+  resources: Resource[],
+  made: Record<string, CustomResourceRecord>,
+): CustomResourceOrder {
   const name = `${resource.stack}/${resource.logicalId}`
   const properties = withTextLeaves(resource.properties) as JsonObject
   const lambda = resources.find(
@@ -57,7 +61,7 @@ function orderOf(resource: Resource, resources: Resource[], made: Record<string,
 }
 
 /** Gives the physical resource id. */
-async function carryOut(order: Order, invoke: Invoke, answers: AnswerServer): Promise<string> {
+async function carryOut(order: CustomResourceOrder, invoke: Invoke, answers: AnswerServer): Promise<string> {
   const { name, resource, lambda, wanted, made } = order
   const { url, answer } = answers.expectOne()
   const request = {
@@ -86,8 +90,10 @@ async function carryOut(order: Order, invoke: Invoke, answers: AnswerServer): Pr
 }
 
 function acceptedId(
-  answer: Answer,
-  request: Required<Omit<Answer, 'Status' | 'Reason' | 'PhysicalResourceId'>> & { PhysicalResourceId?: string },
+  answer: CustomResourceAnswer,
+  request: Required<Omit<CustomResourceAnswer, 'Status' | 'Reason' | 'PhysicalResourceId'>> & {
+    PhysicalResourceId?: string
+  },
 ): string {
   if (answer.Status === 'FAILED') throw new Error(answer.Reason ?? 'it failed without a reason')
   if (answer.Status !== 'SUCCESS') throw new Error(`its answer has the status ${answer.Status}`)
@@ -114,7 +120,7 @@ function withTextLeaves(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withTextLeaves(member)]))
 }
 
-function readMade(stateFolder: string): Record<string, Made> {
+function readMade(stateFolder: string): Record<string, CustomResourceRecord> {
   const content = readStateFile(stateFolder, FILE) ?? {}
   if (
     typeof content !== 'object' ||
@@ -122,10 +128,10 @@ function readMade(stateFolder: string): Record<string, Made> {
   ) {
     throw unreadableState(stateFolder, `${FILE} is damaged`)
   }
-  return content as Record<string, Made>
+  return content as Record<string, CustomResourceRecord>
 }
 
-function writeMade(stateFolder: string, made: Record<string, Made>) {
+function writeMade(stateFolder: string, made: Record<string, CustomResourceRecord>) {
   const file = join(stateFolder, FILE)
   writeFileSync(`${file}.new`, JSON.stringify(made, undefined, 2))
   renameSync(`${file}.new`, file)

@@ -3,14 +3,14 @@ import { ACCOUNT, type JsonObject, REGION, type Resource } from '../model.ts'
 import { StartFailure } from '../start-failure.ts'
 import { resolveIntrinsics, type Scope } from './intrinsics.ts'
 import type { Assembly, Stack, TemplateResource } from './read-assembly.ts'
-import { assertUnderstood, findResourceType, isCustomResource, type Surroundings } from './resource-types.ts'
+import { assertUnderstood, type CloudAddresses, findResourceType, isCustomResource } from './resource-types.ts'
 
 const SECTIONS = new Set(['Type', 'Properties', 'DependsOn', 'Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'])
 
 /** The wanted resources and what they need, each after those it refers to or depends on. */
 export function resolveAssembly(
   assembly: Assembly,
-  surroundings: Surroundings,
+  addresses: CloudAddresses,
   isWanted: (type: string, stack: string) => boolean = () => true,
 ): Resource[] {
   const stacks = new Map(assembly.stacks.map((stack) => [stack.name, stack]))
@@ -45,7 +45,7 @@ export function resolveAssembly(
     if (underway.has(key)) throw new StartFailure(`${where}: ${key} depends on itself`)
     underway.add(key)
     for (const needed of [declared.DependsOn ?? []].flat()) resourceOf(stack, needed, `${key}.DependsOn`)
-    const resource = instantiate(stack, logicalId, declared, scopeOf(stack), surroundings)
+    const resource = instantiate(stack, logicalId, declared, scopeOf(stack), addresses)
     resolved.set(key, resource)
     return resource
   }
@@ -74,7 +74,7 @@ function instantiate(
   logicalId: string,
   declared: TemplateResource,
   scope: Scope,
-  surroundings: Surroundings,
+  addresses: CloudAddresses,
 ): Resource {
   const where = `${stack.name}/${logicalId} (${declared.Type})`
   const type = findResourceType(declared.Type)
@@ -83,7 +83,7 @@ function instantiate(
   if (section) throw new StartFailure(`${where}: the laptop cloud does not understand ${section}`)
   const properties = resolveIntrinsics(declared.Properties ?? {}, where, scope) as JsonObject
   assertUnderstood(properties, type.properties, where)
-  const instance = { name: physicalName(stack.name, logicalId, declared.Type), properties, surroundings }
+  const instance = { name: physicalName(stack.name, logicalId, declared.Type), properties, addresses }
   return {
     stack: stack.name,
     logicalId,

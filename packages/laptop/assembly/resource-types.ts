@@ -3,14 +3,14 @@ import { ACCOUNT, type Json, type JsonObject, REGION } from '../model.ts'
 import { StartFailure } from '../start-failure.ts'
 
 /** What a resource's address depends on besides the template. */
-export type Surroundings = {
+export type CloudAddresses = {
   queueUrl(queueName: string): string
   apiUrl: string
   /** Absent until the tables exist: a stream is labelled by the store. */
   streamArn?: (tableName: string) => string
 }
 
-type Instance = { name: string; properties: JsonObject; surroundings: Surroundings }
+type Instance = { name: string; properties: JsonObject; addresses: CloudAddresses }
 
 /** `read`: its reader in this package checks it, every part of it. `inert`: it has no meaning on a laptop. */
 type Shape = 'read' | 'inert' | { [property: string]: Shape }
@@ -24,9 +24,9 @@ type ResourceType = {
 const TYPES: Record<string, ResourceType> = {
   'AWS::DynamoDB::GlobalTable': {
     ref: ({ name }) => name,
-    attributes: ({ name, properties, surroundings }) => ({
+    attributes: ({ name, properties, addresses }) => ({
       Arn: arn('dynamodb', `table/${name}`),
-      ...(properties.StreamSpecification && surroundings.streamArn ? { StreamArn: surroundings.streamArn(name) } : {}),
+      ...(properties.StreamSpecification && addresses.streamArn ? { StreamArn: addresses.streamArn(name) } : {}),
     }),
     properties: {
       AttributeDefinitions: 'read',
@@ -59,11 +59,11 @@ const TYPES: Record<string, ResourceType> = {
     properties: { Description: 'inert' },
   },
   'AWS::SQS::Queue': {
-    ref: ({ name, surroundings }) => surroundings.queueUrl(name),
-    attributes: ({ name, surroundings }) => ({
+    ref: ({ name, addresses }) => addresses.queueUrl(name),
+    attributes: ({ name, addresses }) => ({
       Arn: arn('sqs', name),
       QueueName: name,
-      QueueUrl: surroundings.queueUrl(name),
+      QueueUrl: addresses.queueUrl(name),
     }),
     properties: {
       DelaySeconds: 'read',
@@ -99,7 +99,7 @@ const TYPES: Record<string, ResourceType> = {
   },
   'AWS::ApiGatewayV2::Api': {
     ref: ({ name }) => shortId(name),
-    attributes: ({ name, surroundings }) => ({ ApiId: shortId(name), ApiEndpoint: surroundings.apiUrl }),
+    attributes: ({ name, addresses }) => ({ ApiId: shortId(name), ApiEndpoint: addresses.apiUrl }),
     properties: 'read',
   },
   'AWS::ApiGatewayV2::Stage': {

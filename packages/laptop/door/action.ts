@@ -10,10 +10,10 @@ import type { AwsRequest, Need, ServiceName } from './call.ts'
 import type { Catalog } from './catalog.ts'
 
 /** What a request asks for, in IAM's words. */
-export type Identified = { operation: string; needs: Need[]; input: JsonObject; takesContent: boolean }
+export type IdentifiedCall = { operation: string; needs: Need[]; input: JsonObject; takesContent: boolean }
 
 /** Throws the service's own refusal for an operation the laptop cloud does not know. */
-export function identify(request: AwsRequest, service: ServiceName, catalog: Catalog): Identified {
+export function identify(request: AwsRequest, service: ServiceName, catalog: Catalog): IdentifiedCall {
   if (service === 's3') return { ...identifyS3(request), input: {} }
   const takesContent = false
   if (service === 'lambda') return { ...identifyLambda(request), input: {}, takesContent }

@@ -7,11 +7,11 @@ import type { FindKey } from './credentials.ts'
 import { denialError } from './denial.ts'
 import type { Exchange } from './exchange.ts'
 import { readWhole } from './read-request.ts'
-import type { Claim } from './signature-claim.ts'
+import type { SignatureClaim } from './signature-claim.ts'
 import { CHUNKED, verifySignature } from './sigv4.ts'
 import { openUpload, provedWhole, withoutChunkedEncoding } from './upload.ts'
 
-export type Rules = {
+export type DoorContext = {
   services: Record<ServiceName, Service>
   authority: Authority
   catalog: Catalog
@@ -23,21 +23,26 @@ export type Rules = {
 const NOTHING = Buffer.alloc(0)
 
 /** The call that a request makes, or the refusal: its signature first, then what it asks for, then whether it may. */
-export async function admit(rules: Rules, exchange: Exchange, head: RequestHead, claim: Claim): Promise<Call> {
+export async function admit(
+  context: DoorContext,
+  exchange: Exchange,
+  head: RequestHead,
+  claim: SignatureClaim,
+): Promise<Call> {
   const { service } = claim
   // An object may be larger than memory: its bytes are left where they are until somebody stores them.
   const body = service === 's3' ? NOTHING : await readWhole(exchange.body)
   const request: AwsRequest = { ...head, body }
-  const { principalName, payloadHash } = await verifySignature(request, claim, rules.findKey, Date.now())
-  const { operation, needs, input, takesContent } = identify(request, service, rules.catalog)
-  const denial = rules.authority.judge(principalName, needs)
+  const { principalName, payloadHash } = await verifySignature(request, claim, context.findKey, Date.now())
+  const { operation, needs, input, takesContent } = identify(request, service, context.catalog)
+  const denial = context.authority.judge(principalName, needs)
   if (denial !== undefined) throw denialError(service, denial)
   return {
     ...request,
     ...(service === 's3' ? await contentOf(exchange, head, payloadHash, takesContent) : { upload: undefined }),
     operation,
     input,
-    may: (action, resource) => rules.authority.holds(principalName, action, resource),
+    may: (action, resource) => context.authority.holds(principalName, action, resource),
     signal: exchange.signal,
     sourceIp: exchange.message.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
   }

@@ -1,12 +1,12 @@
 import { ACCOUNT, type Resource } from '../model.ts'
 import type { Need } from './call.ts'
 import { DEV } from './credentials.ts'
-import { evaluate, type Verdict } from './iam/evaluate.ts'
+import { evaluate, type PolicyVerdict } from './iam/evaluate.ts'
 import { type Policies, readPolicies } from './iam/policies.ts'
 import { readStatements, type Statement } from './iam/statements.ts'
 import type { Observed } from './observed.ts'
 
-export type Denial = { action: string; resource: string; verdict: Verdict; sessionArn: string }
+export type Denial = { action: string; resource: string; verdict: PolicyVerdict; sessionArn: string }
 
 export type Authority = {
   /** Every function by its physical name, and `dev`. */
@@ -44,7 +44,7 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
     if (holder === undefined) throw new Error(`no function is called ${principalName}`)
     return holder
   }
-  const decide = (holder: Holder, need: Need): Verdict =>
+  const decide = (holder: Holder, need: Need): PolicyVerdict =>
     strictest(need, (resource) => ask(policies, holder, need, resource))
   const judge: Authority['judge'] = (principalName, needs) => {
     const holder = holderOf(principalName)
@@ -77,13 +77,13 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
 }
 
 /** Any of the need's resources will do, unless one of them is explicitly denied. */
-function strictest(need: Need, verdictOn: (resource: string) => Verdict): Verdict {
+function strictest(need: Need, verdictOn: (resource: string) => PolicyVerdict): PolicyVerdict {
   const verdicts = need.resources.map(verdictOn)
   const explicit = verdicts.find((verdict) => verdict.startsWith('denied'))
   return explicit ?? (verdicts.includes('allowed') ? 'allowed' : 'not allowed')
 }
 
-function ask(policies: Policies, holder: Holder, need: Need, resource: string): Verdict {
+function ask(policies: Policies, holder: Holder, need: Need, resource: string): PolicyVerdict {
   const context = (key: string): string[] | undefined => {
     // The door stands where the TLS endpoint stands in AWS.
     if (key === 'aws:securetransport') return ['true']

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer, ServiceName } from './call.ts'
+import type { AwsAnswer, ServiceName } from './call.ts'
 
-/** An error in AWS's own words: the code and status that the real service would use. */
+/** An error in AWS's own codes: the code and status that the real service would use. */
 export class AwsError extends Error {
   readonly code: string
   readonly status: number
@@ -29,9 +29,9 @@ export type Refusal =
   | 'denied'
   | 'unknownOperation'
 
-type Words = { code: string; s3Code: string; s3Status: number }
+type RefusalCodes = { code: string; s3Code: string; s3Status: number }
 
-const WORDS: Record<Refusal, Words> = {
+const CODES: Record<Refusal, RefusalCodes> = {
   missing: { code: 'MissingAuthenticationTokenException', s3Code: 'AccessDenied', s3Status: 403 },
   malformed: { code: 'IncompleteSignatureException', s3Code: 'AuthorizationHeaderMalformed', s3Status: 400 },
   malformedQuery: {
@@ -61,12 +61,12 @@ const REFUSAL_STATUS: Record<ServiceName, number> = {
 
 /** The same refusal reads differently at each service. */
 export function refuse(service: ServiceName, refusal: Refusal, message: string): AwsError {
-  const words = WORDS[refusal]
-  if (service === 's3') return new AwsError(words.s3Code, words.s3Status, message)
-  return new AwsError(words.code, REFUSAL_STATUS[service], message)
+  const codes = CODES[refusal]
+  if (service === 's3') return new AwsError(codes.s3Code, codes.s3Status, message)
+  return new AwsError(codes.code, REFUSAL_STATUS[service], message)
 }
 
-export function errorAnswer(service: ServiceName, error: AwsError, resource: string): Answer {
+export function errorAnswer(service: ServiceName, error: AwsError, resource: string): AwsAnswer {
   const requestId = randomUUID()
   if (service === 's3') return s3Error(error, resource, requestId)
   const headers: Record<string, string> = {
@@ -80,7 +80,7 @@ export function errorAnswer(service: ServiceName, error: AwsError, resource: str
   return { status: error.status, headers, body: JSON.stringify(body) }
 }
 
-function s3Error(error: AwsError, resource: string, requestId: string): Answer {
+function s3Error(error: AwsError, resource: string, requestId: string): AwsAnswer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><Resource>${escapeXml(resource)}</Resource><RequestId>${requestId}</RequestId></Error>`
   const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId, ...error.headers }

@@ -40,10 +40,10 @@ export type Call = AwsRequest & {
   sourceIp: string
 }
 
-export type Answer = { status: number; headers: Record<string, string>; body: string | Buffer }
+export type AwsAnswer = { status: number; headers: Record<string, string>; body: string | Buffer }
 /** Its headers tell the length. */
-export type StreamedAnswer = Omit<Answer, 'body'> & { stream: Readable }
-export type Service = (call: Call) => Promise<Answer | StreamedAnswer>
+export type StreamedAwsAnswer = Omit<AwsAnswer, 'body'> & { stream: Readable }
+export type Service = (call: Call) => Promise<AwsAnswer | StreamedAwsAnswer>
 
 /** One thing a call must be allowed to do. Of several resources one is enough (SES: the address or its domain). */
 export type Need = {

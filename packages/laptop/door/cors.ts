@@ -3,7 +3,7 @@ import type { Resource } from '../model.ts'
 import { parseProperties } from '../properties.ts'
 import { readTarget } from './actions/s3.ts'
 import { AwsError } from './aws-error.ts'
-import type { Answer, RequestHead } from './call.ts'
+import type { AwsAnswer, RequestHead } from './call.ts'
 
 const texts = v.array(v.string())
 const corsRule = v.strictObject({
@@ -18,7 +18,7 @@ const bucketProperties = v.object({
   CorsConfiguration: v.optional(v.strictObject({ CorsRules: v.array(corsRule) }), { CorsRules: [] }),
 })
 
-type Rule = {
+type BucketCorsRule = {
   allowsOrigin(origin: string): boolean
   isForAnyOrigin: boolean
   methods: string[]
@@ -29,14 +29,14 @@ type Rule = {
 
 /** What S3 says to browsers, bucket by bucket. */
 export type BucketCors = {
-  preflight(request: RequestHead): Answer
+  preflight(request: RequestHead): AwsAnswer
   /** For every answer to a page of another origin, refusals too: without them the page cannot read it. */
   headersFor(request: RequestHead): Record<string, string>
 }
 
 /** Throws an Error that names the part of a rule which is not understood. */
 export function readBucketCors(resources: Resource[]): BucketCors {
-  const rulesByBucket = new Map<string, Rule[]>()
+  const rulesByBucket = new Map<string, BucketCorsRule[]>()
   for (const bucket of resources.filter(({ type }) => type === 'AWS::S3::Bucket')) {
     rulesByBucket.set(bucket.ref, parseProperties(bucketProperties, bucket).CorsConfiguration.CorsRules.map(readRule))
   }
@@ -66,7 +66,7 @@ export function readBucketCors(resources: Resource[]): BucketCors {
   }
 }
 
-function readRule(rule: v.InferOutput<typeof corsRule>): Rule {
+function readRule(rule: v.InferOutput<typeof corsRule>): BucketCorsRule {
   const origins = rule.AllowedOrigins.map((pattern) => oneWildcard(pattern))
   const headers = rule.AllowedHeaders.map((pattern) => oneWildcard(pattern.toLowerCase()))
   return {
@@ -86,14 +86,15 @@ function oneWildcard(pattern: string): (text: string) => boolean {
   return (text) => text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end)
 }
 
-const fits = (rule: Rule, origin: string, method: string) => rule.allowsOrigin(origin) && rule.methods.includes(method)
+const fits = (rule: BucketCorsRule, origin: string, method: string) =>
+  rule.allowsOrigin(origin) && rule.methods.includes(method)
 
 function headerNames(text = ''): string[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase())
   return names.filter((name) => name !== '')
 }
 
-function answerHeaders(rule: Rule, origin: string): Record<string, string> {
+function answerHeaders(rule: BucketCorsRule, origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': rule.isForAnyOrigin ? '*' : origin,
     'access-control-allow-methods': rule.methods.join(', '),

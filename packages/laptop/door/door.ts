@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Resource } from '../model.ts'
-import { admit, type Rules } from './admit.ts'
+import { admit, type DoorContext } from './admit.ts'
 import { AwsError, errorAnswer } from './aws-error.ts'
-import type { Answer, ServiceName, StreamedAnswer } from './call.ts'
+import type { AwsAnswer, ServiceName, StreamedAwsAnswer } from './call.ts'
 import { readCatalog } from './catalog.ts'
 import { readBucketCors } from './cors.ts'
 import { keyRegister } from './credentials.ts'
@@ -12,7 +12,7 @@ import { type Exchange, openExchange } from './exchange.ts'
 import { readHead } from './read-request.ts'
 import { likelyService, readClaim } from './signature-claim.ts'
 
-type ServeOptions = Pick<Rules, 'services' | 'authority'> & {
+type ServeOptions = Pick<DoorContext, 'services' | 'authority'> & {
   resources: Resource[]
   seed: string
   /** One line for every call that the door itself refused. */
@@ -31,9 +31,9 @@ export type Door = {
  * queue URLs, and these in the resources that it is given later.
  */
 export async function openDoor({ host, port }: { host: string; port: number }): Promise<Door> {
-  let rules: Rules | undefined
-  const server = createServer((message, response) => void handle(rules, openExchange(message, response, false)))
-  server.on('checkContinue', (message, response) => void handle(rules, openExchange(message, response, true)))
+  let context: DoorContext | undefined
+  const server = createServer((message, response) => void handle(context, openExchange(message, response, false)))
+  server.on('checkContinue', (message, response) => void handle(context, openExchange(message, response, true)))
   server.keepAliveTimeout = 75_000
   // An upload takes the time it takes.
   server.requestTimeout = 0
@@ -46,7 +46,7 @@ export async function openDoor({ host, port }: { host: string; port: number }): 
     serve({ resources, seed, services, authority, report = () => {} }) {
       const findKey = keyRegister(seed, authority.principalNames)
       const cors = readBucketCors(resources)
-      rules = { services, authority, report, findKey, catalog: readCatalog(resources), cors }
+      context = { services, authority, report, findKey, catalog: readCatalog(resources), cors }
     },
     close: () =>
       new Promise((resolve, reject) => {
@@ -56,32 +56,32 @@ export async function openDoor({ host, port }: { host: string; port: number }): 
   }
 }
 
-async function handle(rules: Rules | undefined, exchange: Exchange): Promise<void> {
+async function handle(context: DoorContext | undefined, exchange: Exchange): Promise<void> {
   try {
-    await exchange.answer(await answerTo(rules, exchange))
+    await exchange.answer(await answerTo(context, exchange))
   } catch (error) {
-    rules?.report(`an answer broke off: ${textOf(error)}`)
+    context?.report(`an answer broke off: ${textOf(error)}`)
     exchange.message.socket.destroy()
   }
 }
 
-async function answerTo(rules: Rules | undefined, exchange: Exchange): Promise<Answer | StreamedAnswer> {
+async function answerTo(context: DoorContext | undefined, exchange: Exchange): Promise<AwsAnswer | StreamedAwsAnswer> {
   let service: ServiceName = 's3'
   let cors: Record<string, string> = {}
-  let answer: Answer | StreamedAnswer
+  let answer: AwsAnswer | StreamedAwsAnswer
   try {
     const head = readHead(exchange.message)
     service = likelyService(head)
-    if (rules === undefined) throw new AwsError('ServiceUnavailable', 503, 'The laptop cloud is still starting')
-    cors = rules.cors.headersFor(head)
-    if (head.method === 'OPTIONS') return rules.cors.preflight(head)
+    if (context === undefined) throw new AwsError('ServiceUnavailable', 503, 'The laptop cloud is still starting')
+    cors = context.cors.headersFor(head)
+    if (head.method === 'OPTIONS') return context.cors.preflight(head)
     const claim = readClaim(head)
     service = claim.service
-    const call = await admit(rules, exchange, head, claim)
-    answer = await rules.services[service](call).catch((error) => failure(error, service, exchange, rules?.report))
+    const call = await admit(context, exchange, head, claim)
+    answer = await context.services[service](call).catch((error) => failure(error, service, exchange, context?.report))
   } catch (error) {
-    if (error instanceof AwsError) rules?.report(`${service} ${error.code}: ${error.message}`)
-    answer = failure(error, service, exchange, rules?.report)
+    if (error instanceof AwsError) context?.report(`${service} ${error.code}: ${error.message}`)
+    answer = failure(error, service, exchange, context?.report)
   }
   return { ...answer, headers: { ...answer.headers, ...cors } }
 }
@@ -91,7 +91,7 @@ function failure(
   service: ServiceName,
   { message, signal }: Exchange,
   report: (line: string) => void = () => {},
-): Answer {
+): AwsAnswer {
   const resource = message.url ?? '/'
   if (error instanceof AwsError) return errorAnswer(service, error, resource)
   if (!signal.aborted) report(`${service} failed at ${message.method} ${resource}: ${textOf(error)}`)

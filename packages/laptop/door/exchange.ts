@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { Answer, StreamedAnswer } from './call.ts'
+import type { AwsAnswer, StreamedAwsAnswer } from './call.ts'
 
 /** One request and the way to its answer. */
 export type Exchange = {
@@ -9,7 +9,7 @@ export type Exchange = {
   /** Aborted when the client hangs up. */
   signal: AbortSignal
   /** Rejects when a streamed answer broke; the client notices by its length. */
-  answer(answer: Answer | StreamedAnswer): Promise<void>
+  answer(answer: AwsAnswer | StreamedAwsAnswer): Promise<void>
 }
 
 /**
@@ -39,7 +39,7 @@ export function openExchange(message: IncomingMessage, response: ServerResponse,
   }
 }
 
-function discard(answer: Answer | StreamedAnswer): void {
+function discard(answer: AwsAnswer | StreamedAwsAnswer): void {
   if ('stream' in answer) answer.stream.destroy()
 }
 
@@ -47,7 +47,7 @@ function throwUnlessHungUp(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
 }
 
-function lengthOf(answer: Answer | StreamedAnswer): Record<string, number> {
+function lengthOf(answer: AwsAnswer | StreamedAwsAnswer): Record<string, number> {
   if ('stream' in answer || answer.status === 204 || answer.status === 304) return {}
   return { 'content-length': Buffer.byteLength(answer.body) }
 }

@@ -6,7 +6,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600
 
 /** What a request says about its signature; nothing of it is proved yet. */
-export type Claim = {
+export type SignatureClaim = {
   accessKeyId: string
   service: ServiceName
   signedAt: Date
@@ -17,7 +17,7 @@ export type Claim = {
   expiresSeconds: number | undefined
 }
 
-export function readClaim(request: RequestHead): Claim {
+export function readClaim(request: RequestHead): SignatureClaim {
   if (request.headers.authorization !== undefined) return headerClaim(request, request.headers.authorization)
   if (request.query['X-Amz-Signature'] !== undefined) return presignedClaim(request)
   const service = likelyService(request)
@@ -38,7 +38,7 @@ export function likelyService(request: RequestHead): ServiceName {
   return request.path.startsWith('/v2/email/') ? 'ses' : 's3'
 }
 
-function headerClaim(request: RequestHead, authorization: string): Claim {
+function headerClaim(request: RequestHead, authorization: string): SignatureClaim {
   const malformed = malformedAt(request, 'malformed')
   if (!authorization.startsWith(`${ALGORITHM} `))
     throw malformed('The authorization mechanism must be AWS4-HMAC-SHA256')
@@ -60,7 +60,7 @@ function headerClaim(request: RequestHead, authorization: string): Claim {
   }
 }
 
-function presignedClaim(request: RequestHead): Claim {
+function presignedClaim(request: RequestHead): SignatureClaim {
   const malformed = malformedAt(request, 'malformedQuery')
   const { query } = request
   if (query['X-Amz-Algorithm'] !== ALGORITHM) throw malformed('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')

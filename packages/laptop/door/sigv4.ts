@@ -5,7 +5,7 @@ import { AwsError, refuse } from './aws-error.ts'
 import type { AwsRequest, RequestHead, ServiceName } from './call.ts'
 import type { FindKey, KeyHolder } from './credentials.ts'
 import { Sha256 } from './sha256.ts'
-import type { Claim } from './signature-claim.ts'
+import type { SignatureClaim } from './signature-claim.ts'
 
 const MAX_SKEW_MS = 15 * 60_000
 export const UNSIGNED = 'UNSIGNED-PAYLOAD'
@@ -20,7 +20,7 @@ export type Signer = { principalName: string; payloadHash: string }
  */
 export async function verifySignature(
   request: AwsRequest,
-  claim: Claim,
+  claim: SignatureClaim,
   findKey: FindKey,
   now: number,
 ): Promise<Signer> {
@@ -54,7 +54,7 @@ function badSignatureMessage(service: ServiceName): string {
     : `${start}AWS Secret Access Key and signing method. Consult the service documentation for details.`
 }
 
-function checkTime(claim: Claim, now: number): void {
+function checkTime(claim: SignatureClaim, now: number): void {
   const ahead = claim.signedAt.getTime() - now
   if (ahead > MAX_SKEW_MS)
     throw refuse(claim.service, 'skewed', 'Signature not yet current: the difference is too large.')
@@ -68,7 +68,7 @@ function checkTime(claim: Claim, now: number): void {
 }
 
 /** AWS wants `host` and every `x-amz-` header signed, or anyone on the way could add one. */
-function checkSignedHeaders(request: RequestHead, claim: Claim): void {
+function checkSignedHeaders(request: RequestHead, claim: SignatureClaim): void {
   const mustBeSigned = (name: string) =>
     name === 'host' || (name.startsWith('x-amz-') && !(claim.presigned && name === 'x-amz-content-sha256'))
   for (const name of ['host', ...Object.keys(request.headers)]) {
@@ -82,7 +82,7 @@ function checkSignedHeaders(request: RequestHead, claim: Claim): void {
   }
 }
 
-function claimedPayloadHash(request: AwsRequest, claim: Claim): string {
+function claimedPayloadHash(request: AwsRequest, claim: SignatureClaim): string {
   const header = request.headers['x-amz-content-sha256']
   if (claim.presigned && !claim.signedHeaders.has('x-amz-content-sha256')) return UNSIGNED
   if (claim.service !== 's3') return header ?? sha256Hex(request.body)
@@ -116,7 +116,12 @@ function signerOf(holder: KeyHolder, service: ServiceName): SignatureV4 {
 }
 
 /** Signs the request again as its sender claims to have done: the same headers, no others. */
-async function sign(request: AwsRequest, claim: Claim, holder: KeyHolder, payloadHash: string): Promise<string> {
+async function sign(
+  request: AwsRequest,
+  claim: SignatureClaim,
+  holder: KeyHolder,
+  payloadHash: string,
+): Promise<string> {
   const headers: Record<string, string> = {}
   for (const name of claim.signedHeaders) {
     const value = request.headers[name]

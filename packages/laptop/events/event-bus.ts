@@ -66,10 +66,10 @@ export async function openEventBus({ recipients, folder, report }: EventBusOptio
   }
 }
 
-type Surroundings = { signal: AbortSignal; report: (line: string) => void }
+type DeliveryOptions = { signal: AbortSignal; report: (line: string) => void }
 
 /** Rejects when the signal came first. */
-async function bring(event: BusEvent, recipient: Recipient, { signal, report }: Surroundings): Promise<void> {
+async function bring(event: BusEvent, recipient: Recipient, { signal, report }: DeliveryOptions): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted()
     try {

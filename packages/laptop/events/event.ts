@@ -15,14 +15,14 @@ export type BusEvent = {
   detail: JsonObject
 }
 
-export type Happening = {
+export type EventContent = {
   source: string
   detailType: string
   resources: string[]
   detail: JsonObject
 }
 
-export function newEvent({ source, detailType, resources, detail }: Happening): BusEvent {
+export function newEvent({ source, detailType, resources, detail }: EventContent): BusEvent {
   return {
     version: '0',
     id: randomUUID(),

@@ -4,9 +4,9 @@ import { openEventBus } from './event-bus.ts'
 import { readRules } from './rule.ts'
 import { type ReadObject, SCANNER_SOURCE, scanner } from './scanner.ts'
 import { type Schedules, startSchedules } from './schedules.ts'
-import { type TargetSurroundings, targetsOf } from './targets.ts'
+import { type TargetServices, targetsOf } from './targets.ts'
 
-export type EventsOptions = TargetSurroundings & { stream: ReadObject; stateFolder: string }
+export type EventsOptions = TargetServices & { stream: ReadObject; stateFolder: string }
 
 export type Events = {
   /** Resolves when the event is on the disk. */

@@ -28,30 +28,30 @@ const ruleProperties = v.strictObject({
   Description: v.optional(v.string()),
 })
 
-export type Target = {
+export type RuleTarget = {
   arn: string
   deadLetterArn: string | undefined
   retries: number
   ageSeconds: number
 }
 
-export type Rule = {
+export type EventRule = {
   name: string
   arn: string
   /** The sources that its pattern names. */
   sources: string[]
   /** Undefined for a rule that waits for events. */
   periodMilliseconds: number | undefined
-  targets: Target[]
+  targets: RuleTarget[]
   matches(event: BusEvent): boolean
 }
 
 /** The rules that are switched on. Throws an Error naming the rule that is not understood. */
-export function readRules(resources: Resource[]): Rule[] {
+export function readRules(resources: Resource[]): EventRule[] {
   return resources.filter(({ type }) => type === 'AWS::Events::Rule').flatMap(readRule)
 }
 
-function readRule(resource: Resource): Rule[] {
+function readRule(resource: Resource): EventRule[] {
   const properties = parseProperties(ruleProperties, resource)
   const name = nameOf(resource)
   const { EventPattern: pattern, ScheduleExpression: expression } = properties

@@ -41,9 +41,9 @@ export function scanner({ stream, publish, report }: ScannerOptions): Recipient 
   }
 }
 
-type Result = Finding | 'failed'
+type ScanResult = Finding | 'failed'
 
-const RESULTS: Record<Result, { scanStatus: string; scanResultStatus: string; threats: JsonObject[] | null }> = {
+const RESULTS: Record<ScanResult, { scanStatus: string; scanResultStatus: string; threats: JsonObject[] | null }> = {
   clean: { scanStatus: 'COMPLETED', scanResultStatus: 'NO_THREATS_FOUND', threats: null },
   infected: {
     scanStatus: 'COMPLETED',
@@ -54,7 +54,7 @@ const RESULTS: Record<Result, { scanStatus: string; scanResultStatus: string; th
   failed: { scanStatus: 'FAILED', scanResultStatus: 'FAILED', threats: null },
 }
 
-function scanResult(scanned: BusEvent, result: Result): BusEvent {
+function scanResult(scanned: BusEvent, result: ScanResult): BusEvent {
   const { bucket, key, etag, versionId } = objectOf(scanned)
   const { scanStatus, ...scanResultDetails } = RESULTS[result]
   return newEvent({

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { readStateFile, unreadableState } from '../state.ts'
 import type { BusEvent } from './event.ts'
-import type { Rule } from './rule.ts'
+import type { EventRule } from './rule.ts'
 import { scheduledEvent } from './scheduled-event.ts'
 
 const FILE = 'schedules.json'
 
 export type SchedulesOptions = {
-  rules: Pick<Rule, 'arn' | 'periodMilliseconds'>[]
+  rules: Pick<EventRule, 'arn' | 'periodMilliseconds'>[]
   stateFolder: string
   publish(event: BusEvent): Promise<void>
   report(line: string): void

@@ -3,11 +3,11 @@ import type { Invoke } from '../lambda/model.ts'
 import type { Resource } from '../model.ts'
 import type { BusEvent } from './event.ts'
 import { type Recipient, Undeliverable } from './event-bus.ts'
-import type { Rule, Target } from './rule.ts'
+import type { EventRule, RuleTarget } from './rule.ts'
 
 const EVENTS = 'events.amazonaws.com'
 
-export type TargetSurroundings = {
+export type TargetServices = {
   resources: Resource[]
   authority: Pick<Authority, 'serviceMay'>
   put(queueName: string, body: string): Promise<void>
@@ -18,15 +18,15 @@ export type TargetSurroundings = {
 type Send = (event: BusEvent) => Promise<void>
 
 /** A rule's targets. EventBridge acts in no role: the queue's or the function's own policy must let the rule in. */
-export function targetsOf(rule: Rule, surroundings: TargetSurroundings): Recipient[] {
-  return rule.targets.map((target) => recipient(rule, target, surroundings))
+export function targetsOf(rule: EventRule, services: TargetServices): Recipient[] {
+  return rule.targets.map((target) => recipient(rule, target, services))
 }
 
-function recipient(rule: Rule, target: Target, surroundings: TargetSurroundings): Recipient {
-  const { report } = surroundings
-  const send = sendTo(rule, target.arn, surroundings)
+function recipient(rule: EventRule, target: RuleTarget, services: TargetServices): Recipient {
+  const { report } = services
+  const send = sendTo(rule, target.arn, services)
   const sendToDeadLetters =
-    target.deadLetterArn === undefined ? undefined : queueSender(rule, target.deadLetterArn, surroundings)
+    target.deadLetterArn === undefined ? undefined : queueSender(rule, target.deadLetterArn, services)
   return {
     name: `${rule.name}: ${target.arn}`,
     matches: rule.matches,
@@ -43,13 +43,11 @@ function recipient(rule: Rule, target: Target, surroundings: TargetSurroundings)
   }
 }
 
-function sendTo(rule: Rule, arn: string, surroundings: TargetSurroundings): Send {
-  return arn.startsWith('arn:aws:lambda:')
-    ? functionSender(rule, arn, surroundings)
-    : queueSender(rule, arn, surroundings)
+function sendTo(rule: EventRule, arn: string, services: TargetServices): Send {
+  return arn.startsWith('arn:aws:lambda:') ? functionSender(rule, arn, services) : queueSender(rule, arn, services)
 }
 
-function queueSender(rule: Rule, arn: string, { resources, authority, put }: TargetSurroundings): Send {
+function queueSender(rule: EventRule, arn: string, { resources, authority, put }: TargetServices): Send {
   const { attributes } = find('AWS::SQS::Queue', arn, rule, resources)
   return async (event) => {
     assertPermitted(authority, rule, 'sqs:SendMessage', arn)
@@ -57,7 +55,7 @@ function queueSender(rule: Rule, arn: string, { resources, authority, put }: Tar
   }
 }
 
-function functionSender(rule: Rule, arn: string, { resources, authority, invoke, report }: TargetSurroundings): Send {
+function functionSender(rule: EventRule, arn: string, { resources, authority, invoke, report }: TargetServices): Send {
   const { ref } = find('AWS::Lambda::Function', arn, rule, resources)
   return async (event) => {
     assertPermitted(authority, rule, 'lambda:InvokeFunction', arn)
@@ -66,12 +64,12 @@ function functionSender(rule: Rule, arn: string, { resources, authority, invoke,
   }
 }
 
-function assertPermitted(authority: TargetSurroundings['authority'], rule: Rule, action: string, arn: string): void {
+function assertPermitted(authority: TargetServices['authority'], rule: EventRule, action: string, arn: string): void {
   if (authority.serviceMay({ service: EVENTS, sourceArn: rule.arn }, action, arn)) return
   throw new Undeliverable(`no policy of ${arn} lets ${EVENTS} do ${action} for the rule ${rule.arn}`)
 }
 
-function find(type: string, arn: string, rule: Rule, resources: Resource[]): Resource {
+function find(type: string, arn: string, rule: EventRule, resources: Resource[]): Resource {
   const found = resources.find((resource) => resource.type === type && resource.attributes.Arn === arn)
   if (found) return found
   throw new Error(`${rule.name}: its target ${arn} is neither a queue nor a function of this assembly`)

@@ -8,7 +8,7 @@ import type { Resource } from '../model.ts'
 import { httpApi } from './http-api.ts'
 import type { IntegrationOptions } from './integration.ts'
 import { startJwtAuthorizer } from './jwt-authorizer.ts'
-import { createPipeline, type Outcome } from './pipeline.ts'
+import { createPipeline, type RequestOutcome } from './pipeline.ts'
 
 const TWO_HOURS_MILLISECONDS = 2 * 60 * 60 * 1000
 
@@ -56,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   )
   const respond = createPipeline({ ...options, api, authorizers: new Map(authorizers) })
 
-  async function serve(request: IncomingMessage, requestId: string): Promise<Outcome> {
+  async function serve(request: IncomingMessage, requestId: string): Promise<RequestOutcome> {
     try {
       const outcome = await respond(request, requestId)
       // A connection that closes on unread bytes is reset, and its client may never see the answer.
@@ -85,7 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return { port: actualPort, url: `http://${host}:${actualPort}`, close: () => closeServer(server) }
 }
 
-function describe({ method = '', url = '' }: IncomingMessage, { answer, route, cold, functionName }: Outcome) {
+function describe({ method = '', url = '' }: IncomingMessage, { answer, route, cold, functionName }: RequestOutcome) {
   const [path = ''] = url.split('?')
   return { method, path, routeKey: route?.routeKey, status: answer.status, cold, functionName, reason: answer.reason }
 }

@@ -20,14 +20,17 @@ export type PipelineOptions = IntegrationOptions & {
 }
 
 /** An answer and, for the log, how far the request came. */
-export type Outcome = { answer: HttpAnswer; route?: Route | undefined } & Partial<Integrated>
+export type RequestOutcome = { answer: HttpAnswer; route?: Route | undefined } & Partial<Integrated>
 
 /** From a request to its answer: route, preflight, throttle, authorizer, function. */
 export function createPipeline(options: PipelineOptions) {
   const { api } = options
   const throttle = createThrottle()
 
-  async function admit({ stage, match, preflight }: Chosen, request: IncomingMessage): Promise<Admission | Outcome> {
+  async function admit(
+    { stage, match, preflight }: Chosen,
+    request: IncomingMessage,
+  ): Promise<Admission | RequestOutcome> {
     const route = match?.route
     // A catch-all route with an authorizer also catches OPTIONS (Developer Guide, "Configure CORS for HTTP APIs").
     if (preflight && !route?.authorization) return { route, answer: preflight }
@@ -38,7 +41,7 @@ export function createPipeline(options: PipelineOptions) {
     return preflight ? { route, answer: preflight } : { match, jwt: verdict.jwt }
   }
 
-  return async function respond(request: IncomingMessage, requestId: string): Promise<Outcome> {
+  return async function respond(request: IncomingMessage, requestId: string): Promise<RequestOutcome> {
     const chosen = choose(api, request)
     if ('answer' in chosen) return chosen
     const admission = await admit(chosen, request)
@@ -71,7 +74,7 @@ type Match = RouteMatch<Route>
 type Chosen = { stage: Stage; target: RequestTarget; match: Match | undefined; preflight: HttpAnswer | undefined }
 type Admission = { match: Match; jwt: JwtContext | undefined }
 
-function choose(api: HttpApi, request: IncomingMessage): Chosen | Outcome {
+function choose(api: HttpApi, request: IncomingMessage): Chosen | RequestOutcome {
   if (headerBytes(request) > MAX_HEADER_BYTES) {
     return { answer: ownAnswer(431, `request line and header values over ${MAX_HEADER_BYTES} bytes`) }
   }

@@ -11,7 +11,7 @@ const { format } = process.getBuiltinModule('node:util')
 
 /** @typedef {(event: unknown, context: object) => unknown} Handler */
 /** @typedef {{ errorType: string, errorMessage: string, trace: string[] }} ErrorReport */
-/** @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, body: string }} Answer */
+/** @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, body: string }} RuntimeAnswer */
 
 const { AWS_LAMBDA_RUNTIME_API: runtimeApi = '', LAMBDA_TASK_ROOT: root = '', _HANDLER: handlerName = '' } = process.env
 const [, host, port, prefix = ''] = /^([^:/]+):(\d+)(\/.*)?$/.exec(runtimeApi) ?? []
@@ -26,7 +26,7 @@ let initialised = false
  * @param {string} call
  * @param {string} [body]
  * @param {import('node:http').OutgoingHttpHeaders} [headers]
- * @returns {Promise<Answer>}
+ * @returns {Promise<RuntimeAnswer>}
  */
 function runtime(method, call, body, headers = {}) {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { Environment, Task } from './environment.ts'
 import { exitError, timeoutError } from './function-error.ts'
-import type { Reply } from './runtime-api.ts'
+import type { FunctionReply } from './runtime-api.ts'
 
 export type ColdStart = {
   start: (requestId: string) => Environment
@@ -32,6 +32,6 @@ async function initialise({ start }: ColdStart, { requestId }: Task, millisecond
 }
 
 function broken(environment: Environment, payload: string) {
-  const reply: Reply = { payload, failed: true }
+  const reply: FunctionReply = { payload, failed: true }
   return { environment, usable: false, reply }
 }

@@ -1,8 +1,8 @@
+import type { Credentials } from '../door/credentials.ts'
 import { REGION } from '../model.ts'
 import type { LambdaFunction } from './lambda-function.ts'
-import type { Credentials } from './model.ts'
 
-export type Surroundings = {
+export type ProcessSettings = {
   codeFolder: string
   doorUrl: string
   credentials: Credentials
@@ -10,8 +10,8 @@ export type Surroundings = {
 }
 
 /** The whole environment of a function's process: nothing of ours leaks into it but what Node needs on Windows. */
-export function environmentVariables(lambda: LambdaFunction, surroundings: Surroundings): Record<string, string> {
-  const { codeFolder, doorUrl, credentials, runtimeApi } = surroundings
+export function environmentVariables(lambda: LambdaFunction, settings: ProcessSettings): Record<string, string> {
+  const { codeFolder, doorUrl, credentials, runtimeApi } = settings
   return {
     ...neededByNode(),
     ...lambda.variables,

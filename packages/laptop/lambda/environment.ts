@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { Credentials } from '../door/credentials.ts'
 import { environmentVariables } from './environment-variables.ts'
 import { exitError, timeoutError } from './function-error.ts'
 import type { LambdaFunction } from './lambda-function.ts'
-import type { Credentials, FunctionLogLine } from './model.ts'
-import type { Invocation, Reply, RuntimeApi } from './runtime-api.ts'
+import type { FunctionLogLine } from './model.ts'
+import type { FunctionReply, Invocation, RuntimeApi } from './runtime-api.ts'
 import { within } from './within.ts'
 
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
@@ -23,13 +24,13 @@ export type EnvironmentOptions = {
 export type Task = { requestId: string; payload: string; milliseconds: number }
 
 /** `undelivered`: the process ended before it took the task, which another environment may do instead. */
-type Outcome = Reply | 'undelivered'
+type TaskOutcome = FunctionReply | 'undelivered'
 type Initialisation = 'ready' | 'overdue' | { failure: string }
 
 /** One isolated Node process that loads the function once and then serves one invocation at a time. */
 export type Environment = {
   initialised: (milliseconds: number) => Promise<Initialisation>
-  invoke: (task: Task) => Promise<Outcome>
+  invoke: (task: Task) => Promise<TaskOutcome>
   /** Ends the process without a warning, as Lambda does; resolves when it is gone. */
   stop: () => Promise<void>
 }
@@ -39,7 +40,7 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
   const { lambda } = options
   const initialised = Promise.withResolvers<Initialisation>()
   let current: string | undefined
-  let answer: ((outcome: Outcome) => void) | undefined
+  let answer: ((outcome: TaskOutcome) => void) | undefined
 
   const connection = options.runtimeApi.connect(randomUUID(), {
     ready: () => initialised.resolve('ready'),
@@ -59,7 +60,7 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
     initialised: (milliseconds) => within(initialised.promise, milliseconds, 'overdue'),
     async invoke(task) {
       current = task.requestId
-      const outcome = new Promise<Outcome | 'late'>((resolve) => {
+      const outcome = new Promise<TaskOutcome | 'late'>((resolve) => {
         answer = resolve
       })
       if (!isAlive(child)) return 'undelivered'

@@ -1,14 +1,14 @@
 import type { Json } from '../model.ts'
 
-type Test = (value: unknown) => boolean
+type ValueTest = (value: unknown) => boolean
 
 /** Patterns of FilterCriteria or of a rule: an event passes when it meets one of them. No pattern lets everything pass. */
-export function eventFilter(patterns: readonly string[]): Test {
+export function eventFilter(patterns: readonly string[]): ValueTest {
   const tests = patterns.map((pattern) => testOf(JSON.parse(pattern) as Json, pattern))
   return (event) => tests.length === 0 || tests.some((test) => test(event))
 }
 
-function testOf(pattern: Json, whole: string): Test {
+function testOf(pattern: Json, whole: string): ValueTest {
   if (Array.isArray(pattern)) {
     const rules = pattern.map((rule) => ruleOf(rule, whole))
     // Of a list in the event one element is enough.
@@ -19,7 +19,7 @@ function testOf(pattern: Json, whole: string): Test {
   return (value) => tests.every(({ key, test }) => test(memberOf(value, key)))
 }
 
-function ruleOf(rule: Json, whole: string): Test {
+function ruleOf(rule: Json, whole: string): ValueTest {
   if (typeof rule !== 'object' || rule === null) return (value) => value === rule
   const [name, operand, ...more] = Array.isArray(rule) ? [] : Object.entries(rule).flat()
   if (more.length === 0) {

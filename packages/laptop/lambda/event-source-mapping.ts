@@ -77,7 +77,7 @@ export function streamMapping(resource: Resource) {
   }
 }
 
-type Common = {
+type CommonProperties = {
   FunctionName: string
   Enabled: boolean
   BatchSize: number
@@ -85,7 +85,7 @@ type Common = {
   FunctionResponseTypes: string[]
 }
 
-function commonOf(properties: Common) {
+function commonOf(properties: CommonProperties) {
   return {
     functionName: properties.FunctionName,
     enabled: properties.Enabled,

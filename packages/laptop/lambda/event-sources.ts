@@ -1,5 +1,6 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { Credentials } from '../door/credentials.ts'
 import { REGION, type Resource } from '../model.ts'
 import { nameOf } from '../properties.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from './event-source-mapping.ts'
 import { failureRecord } from './failure-record.ts'
 import { lambdaFunction } from './lambda-function.ts'
-import type { Credentials, Invoke } from './model.ts'
+import type { Invoke } from './model.ts'
 import { type Poller, pollQueue } from './poll-queue.ts'
 import { pollStream } from './poll-stream.ts'
 import type { GivenUp } from './stream-batch.ts'

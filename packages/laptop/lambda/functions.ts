@@ -1,7 +1,8 @@
+import type { Credentials } from '../door/credentials.ts'
 import type { Resource } from '../model.ts'
 import { startEnvironment } from './environment.ts'
 import { lambdaFunction } from './lambda-function.ts'
-import { type Credentials, type FunctionLogLine, type Invoke, LambdaRefusal, type Lifecycle } from './model.ts'
+import { type FunctionLogLine, type Invoke, LambdaRefusal, type Lifecycle } from './model.ts'
 import { createPool, type Pool } from './pool.ts'
 import { startRuntimeApi } from './runtime-api.ts'
 

@@ -1,6 +1,6 @@
 import { invokedFunction } from '../door/actions/lambda.ts'
 import { AwsError } from '../door/aws-error.ts'
-import type { Answer, Service } from '../door/call.ts'
+import type { AwsAnswer, Service } from '../door/call.ts'
 import { type Invoke, type InvokeResult, LambdaRefusal, type RefusalCode } from './model.ts'
 
 const STATUS: Record<RefusalCode, number> = {
@@ -35,7 +35,7 @@ function jsonText(payload: string): string {
   }
 }
 
-function answerOf({ payload, functionError, requestId }: InvokeResult): Answer {
+function answerOf({ payload, functionError, requestId }: InvokeResult): AwsAnswer {
   return {
     status: 200,
     headers: {

@@ -1,7 +1,5 @@
 export type Lifecycle = 'warm' | 'per-request'
 
-export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
-
 export type FunctionLogLine = {
   functionName: string
   /** Undefined while the function's module is loaded. */

@@ -4,7 +4,7 @@ import type { Environment, Task } from './environment.ts'
 import { idleEnvironments } from './idle-environments.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 import { type InvokeResult, LambdaRefusal, type Lifecycle } from './model.ts'
-import type { Reply } from './runtime-api.ts'
+import type { FunctionReply } from './runtime-api.ts'
 import { turnstile } from './turnstile.ts'
 
 /** Lambda's limit for the event of a synchronous invocation. */
@@ -33,7 +33,7 @@ export function createPool(
   const coldStart = { start, timeoutSeconds: lambda.timeoutSeconds, initMilliseconds: limits.initMilliseconds }
 
   /** `leave` is called when the invocation keeps no process busy any more. */
-  async function serve(task: Task, leave: () => void): Promise<{ reply: Reply; cold: boolean }> {
+  async function serve(task: Task, leave: () => void): Promise<{ reply: FunctionReply; cold: boolean }> {
     for (let environment = idle.take(); environment; environment = idle.take()) {
       const reply = await environment.invoke(task)
       if (reply === 'undelivered') continue

@@ -12,12 +12,12 @@ export type Invocation = {
   payload: string
 }
 
-export type Reply = { payload: string; failed: boolean }
+export type FunctionReply = { payload: string; failed: boolean }
 
 type Listener = {
   /** The runtime asks for an invocation; the first time this says that the function's module is loaded. */
   ready: () => void
-  replied: (reply: Reply) => void
+  replied: (reply: FunctionReply) => void
   initFailed: (payload: string) => void
 }
 
@@ -31,7 +31,7 @@ type RuntimeConnection = {
   disconnect: () => void
 }
 
-type Seat = {
+type EnvironmentState = {
   listener: Listener
   poll: ServerResponse | undefined
   queued: Invocation | undefined
@@ -45,9 +45,9 @@ export type RuntimeApi = {
 
 /** One server for all environments; each has its own path prefix, part of its AWS_LAMBDA_RUNTIME_API. */
 export async function startRuntimeApi(): Promise<RuntimeApi> {
-  const seats = new Map<string, Seat>()
+  const environments = new Map<string, EnvironmentState>()
   const server = createServer((request, response) => {
-    serve(seats, request, response).catch(() => response.destroy())
+    serve(environments, request, response).catch(() => response.destroy())
   })
   // A connection rests for as long as a handler runs.
   server.keepAliveTimeout = 0
@@ -57,22 +57,22 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   const { port } = server.address() as AddressInfo
   return {
     connect(environmentId, listener) {
-      const seat: Seat = { listener, poll: undefined, queued: undefined, running: undefined }
-      seats.set(environmentId, seat)
+      const environment: EnvironmentState = { listener, poll: undefined, queued: undefined, running: undefined }
+      environments.set(environmentId, environment)
       return {
         address: `127.0.0.1:${port}/${environmentId}`,
         deliver(invocation) {
-          seat.queued = invocation
-          handOver(seat)
+          environment.queued = invocation
+          handOver(environment)
         },
         withdraw() {
-          const waiting = seat.queued !== undefined
-          seat.queued = undefined
+          const waiting = environment.queued !== undefined
+          environment.queued = undefined
           return waiting
         },
         disconnect() {
-          seats.delete(environmentId)
-          seat.poll?.destroy()
+          environments.delete(environmentId)
+          environment.poll?.destroy()
         },
       }
     },
@@ -87,54 +87,58 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
 const CALL =
   /^\/([\w-]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|(init\/error)|invocation\/([^/]+)\/(response|error))$/
 
-async function serve(seats: Map<string, Seat>, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = await answerOf(seats, request, response)
+async function serve(
+  environments: Map<string, EnvironmentState>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerOf(environments, request, response)
   if (answer) response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
 }
 
-type Answer = { status: number; body: { status: string } | { errorType: string; errorMessage: string } }
+type RuntimeAnswer = { status: number; body: { status: string } | { errorType: string; errorMessage: string } }
 
-const ACCEPTED: Answer = { status: 202, body: { status: 'OK' } }
+const ACCEPTED: RuntimeAnswer = { status: 202, body: { status: 'OK' } }
 
-function refusal(status: number, errorType: string, errorMessage: string): Answer {
+function refusal(status: number, errorType: string, errorMessage: string): RuntimeAnswer {
   return { status, body: { errorType, errorMessage } }
 }
 
 /** Undefined for a poll, whose response waits for an invocation. */
 async function answerOf(
-  seats: Map<string, Seat>,
+  environments: Map<string, EnvironmentState>,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<Answer | undefined> {
+): Promise<RuntimeAnswer | undefined> {
   const [, environmentId = '', next, initError, requestId, kind] = CALL.exec(request.url ?? '') ?? []
-  const seat = seats.get(environmentId)
-  if (!seat || request.method !== (next ? 'GET' : 'POST')) {
+  const environment = environments.get(environmentId)
+  if (!environment || request.method !== (next ? 'GET' : 'POST')) {
     return refusal(404, 'NotFound', `no such call or environment: ${request.method} ${request.url}`)
   }
-  if (next) return poll(seat, response)
+  if (next) return poll(environment, response)
   const body = await readBody(request)
-  if (!initError) return reply(seat, { requestId, failed: kind === 'error', body, headers: request.headers })
-  seat.listener.initFailed(body ?? tooLarge())
+  if (!initError) return reply(environment, { requestId, failed: kind === 'error', body, headers: request.headers })
+  environment.listener.initFailed(body ?? tooLarge())
   return ACCEPTED
 }
 
-function poll(seat: Seat, response: ServerResponse): Answer | undefined {
-  if (seat.running) return refusal(403, 'InvalidStateTransition', 'the current invocation is not answered')
-  seat.poll = response
+function poll(environment: EnvironmentState, response: ServerResponse): RuntimeAnswer | undefined {
+  if (environment.running) return refusal(403, 'InvalidStateTransition', 'the current invocation is not answered')
+  environment.poll = response
   response.once('close', () => {
-    if (seat.poll === response) seat.poll = undefined
+    if (environment.poll === response) environment.poll = undefined
   })
-  seat.listener.ready()
-  handOver(seat)
+  environment.listener.ready()
+  handOver(environment)
   return undefined
 }
 
-function handOver(seat: Seat): void {
-  const { poll: response, queued: invocation } = seat
+function handOver(environment: EnvironmentState): void {
+  const { poll: response, queued: invocation } = environment
   if (!(response && invocation)) return
-  seat.poll = undefined
-  seat.queued = undefined
-  seat.running = invocation
+  environment.poll = undefined
+  environment.queued = undefined
+  environment.running = invocation
   const body = Buffer.from(invocation.payload)
   response.writeHead(200, {
     'content-type': 'application/json',
@@ -156,19 +160,19 @@ type ReplyCall = {
   headers: IncomingHttpHeaders
 }
 
-function reply(seat: Seat, { requestId, failed, body, headers }: ReplyCall): Answer {
+function reply(environment: EnvironmentState, { requestId, failed, body, headers }: ReplyCall): RuntimeAnswer {
   const echoed = headers['lambda-runtime-invocation-id']
-  if (echoed !== undefined && echoed !== seat.running?.requestId) {
+  if (echoed !== undefined && echoed !== environment.running?.requestId) {
     return refusal(410, 'InvocationGone', 'this invocation is over')
   }
-  if (!seat.running) return refusal(403, 'InvalidStateTransition', 'no invocation is running')
-  if (seat.running.requestId !== requestId) return refusal(400, 'InvalidRequestID', 'Invalid request ID')
-  seat.running = undefined
+  if (!environment.running) return refusal(403, 'InvalidStateTransition', 'no invocation is running')
+  if (environment.running.requestId !== requestId) return refusal(400, 'InvalidRequestID', 'Invalid request ID')
+  environment.running = undefined
   if (body !== undefined) {
-    seat.listener.replied({ payload: body, failed })
+    environment.listener.replied({ payload: body, failed })
     return ACCEPTED
   }
-  seat.listener.replied({ payload: tooLarge(), failed: true })
+  environment.listener.replied({ payload: tooLarge(), failed: true })
   return refusal(413, 'RequestEntityTooLarge', 'Exceeded maximum allowed payload size')
 }
 

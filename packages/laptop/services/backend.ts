@@ -1,12 +1,12 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Answer } from '../door/call.ts'
+import type { AwsAnswer } from '../door/call.ts'
 
-export type Sending = { headers: Record<string, string>; body: Buffer | string; signal?: AbortSignal }
+export type BackendRequest = { headers: Record<string, string>; body: Buffer | string; signal?: AbortSignal }
 
 /** A server of one path that stands behind the door, over kept connections. */
 export type Backend = {
-  send(sending: Sending): Promise<Answer>
+  send(request: BackendRequest): Promise<AwsAnswer>
   close(): void
 }
 
@@ -30,7 +30,7 @@ export function connectBackend(url: string, keptHeaders: string[]): Backend {
   }
 }
 
-async function readAnswer(response: IncomingMessage, keptHeaders: string[]): Promise<Answer> {
+async function readAnswer(response: IncomingMessage, keptHeaders: string[]): Promise<AwsAnswer> {
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
   const headers: Record<string, string> = {}

@@ -1,4 +1,4 @@
-import type { Answer } from '../door/call.ts'
+import type { AwsAnswer } from '../door/call.ts'
 import { type JsonObject, REGION } from '../model.ts'
 import { connectBackend } from './backend.ts'
 
@@ -14,7 +14,7 @@ export class DynamodbError extends Error {
 
 export type DynamodbEndpoint = {
   /** Passes a call on as it came. */
-  forward(target: string, body: Buffer | string): Promise<Answer>
+  forward(target: string, body: Buffer | string): Promise<AwsAnswer>
   /** A call of the laptop cloud's own; throws DynamodbError. */
   call(operation: string, input: JsonObject): Promise<JsonObject>
   close(): void

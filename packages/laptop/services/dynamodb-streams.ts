@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { splitIterator } from '../door/actions/dynamodb.ts'
 import { AwsError } from '../door/aws-error.ts'
-import type { Answer, Call } from '../door/call.ts'
+import type { AwsAnswer, Call } from '../door/call.ts'
 import { ACCOUNT, type JsonObject, REGION } from '../model.ts'
 import type { DynamodbEndpoint } from './dynamodb-endpoint.ts'
 import type { Table } from './dynamodb-tables.ts'
@@ -15,10 +15,10 @@ export function ownArns(text: string): string {
   return text.replace(/arn:aws:dynamodb:[^:"]*:[^:"]*:table\//g, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/`)
 }
 
-type Options = { endpoint: DynamodbEndpoint; tables: Map<string, Table>; ledger: TtlLedger }
+type StreamsCallOptions = { endpoint: DynamodbEndpoint; tables: Map<string, Table>; ledger: TtlLedger }
 
 /** Stream calls as AWS answers them: our ARNs, iterators that name their stream, event ids unique among all streams. */
-export function streamsCall({ endpoint, tables, ledger }: Options): (call: Call) => Promise<Answer> {
+export function streamsCall({ endpoint, tables, ledger }: StreamsCallOptions): (call: Call) => Promise<AwsAnswer> {
   const byStreamArn = new Map<string, Table>()
   for (const table of tables.values()) {
     if (table.backendStreamArn !== undefined) byStreamArn.set(ownArns(table.backendStreamArn), table)
@@ -37,7 +37,7 @@ export function streamsCall({ endpoint, tables, ledger }: Options): (call: Call)
     }
     return changed
   }
-  const operations: Record<string, (call: Call) => Promise<Answer>> = {
+  const operations: Record<string, (call: Call) => Promise<AwsAnswer>> = {
     ListStreams: async (call) => edited(await ask(call, backendInput(call)), (output) => output),
     DescribeStream: async (call) => edited(await ask(call, backendInput(call)), withOpenShards),
     GetShardIterator: async (call) => {
@@ -65,7 +65,7 @@ export function streamsCall({ endpoint, tables, ledger }: Options): (call: Call)
   }
 }
 
-function edited(answer: Answer, edit: (output: JsonObject) => JsonObject): Answer {
+function edited(answer: AwsAnswer, edit: (output: JsonObject) => JsonObject): AwsAnswer {
   if (answer.status !== 200) return answer
   const { 'x-amz-crc32': _ofTheOldBody, ...headers } = answer.headers
   const output = edit(JSON.parse(String(answer.body)))

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Answer, Call, Service } from '../door/call.ts'
+import type { AwsAnswer, Call, Service } from '../door/call.ts'
 import type { Resource } from '../model.ts'
 import { type DynamodbEndpoint, dynamodbEndpoint } from './dynamodb-endpoint.ts'
 import { ownArns, streamsCall } from './dynamodb-streams.ts'
@@ -76,7 +76,7 @@ export async function startDynamodb(options: DynamodbOptions): Promise<Dynamodb>
 
 const isStreamsCall = (call: Call) => call.headers['x-amz-target']?.startsWith('DynamoDBStreams_') === true
 
-async function itemsCall(endpoint: DynamodbEndpoint, call: Call): Promise<Answer> {
+async function itemsCall(endpoint: DynamodbEndpoint, call: Call): Promise<AwsAnswer> {
   const answer = await endpoint.forward(call.headers['x-amz-target'] ?? '', call.body)
   if (call.operation !== 'DescribeTable') return answer
   const { 'x-amz-crc32': _ofTheOldBody, ...headers } = answer.headers

@@ -10,10 +10,10 @@ const HOST = '127.0.0.1'
 
 export type Dynoxide = { url: string; stop(): Promise<void> }
 
-type Options = { binary: string; databasePath: string; onFailure: (error: Error) => void; patienceMs?: number }
+type DynoxideOptions = { binary: string; databasePath: string; onFailure: (error: Error) => void; patienceMs?: number }
 
 /** Starts the binary on a free loopback port and waits until it answers. */
-export async function startDynoxide(options: Options): Promise<Dynoxide> {
+export async function startDynoxide(options: DynoxideOptions): Promise<Dynoxide> {
   const { binary, databasePath, onFailure, patienceMs = 10_000 } = options
   const pidPath = `${databasePath}.pid`
   await endLeftover(pidPath, databasePath)

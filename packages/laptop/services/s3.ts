@@ -16,7 +16,7 @@ import { listObjects } from './s3/list-objects.ts'
 import { listParts } from './s3/list-parts.ts'
 import { listUploads } from './s3/list-uploads.ts'
 import type { ObjectRecord } from './s3/objects.ts'
-import type { Asked, Operation } from './s3/operation.ts'
+import type { S3Operation, S3Request } from './s3/operation.ts'
 import { putObject } from './s3/put-object.ts'
 import { uploadPart } from './s3/upload-part.ts'
 
@@ -31,7 +31,7 @@ export type ObjectStore = {
   stop(): Promise<void>
 }
 
-type Options = {
+type ObjectStoreOptions = {
   buckets: Resource[]
   folder: string
   /** Of buckets that tell EventBridge. A write is answered when it resolves. */
@@ -40,7 +40,7 @@ type Options = {
   now?: () => number
 }
 
-const OPERATIONS: Record<string, Operation> = {
+const OPERATIONS: Record<string, S3Operation> = {
   PutObject: putObject,
   GetObject: getObject,
   HeadObject: headObject,
@@ -57,7 +57,7 @@ const OPERATIONS: Record<string, Operation> = {
 const LIFECYCLE_MILLISECONDS = 3600 * 1000
 
 /** The buckets among the resources, kept in files. */
-export async function openObjectStore(options: Options): Promise<ObjectStore> {
+export async function openObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
   const { folder, onCreated, report, now = Date.now } = options
   const buckets = new Map<string, Bucket>()
   for (const resource of options.buckets.filter(({ type }) => type === 'AWS::S3::Bucket')) {
@@ -107,7 +107,7 @@ export async function openObjectStore(options: Options): Promise<ObjectStore> {
   }
 }
 
-function preparer(bucket: Bucket, { sourceIp }: Call, requestId: string): Asked['prepareTelling'] {
+function preparer(bucket: Bucket, { sourceIp }: Call, requestId: string): S3Request['prepareTelling'] {
   const { name, settings, announcements } = bucket
   return async (record, reason) => {
     if (!settings.tellsEvents) return async () => {}

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-export type Version = {
+export type SecretVersion = {
   id: string
   kind: 'string' | 'binary'
   /** Binary values in base64, as they travel. */
@@ -10,11 +10,11 @@ export type Version = {
   createdAt: number
 }
 
-export type SecretFile = { versions(): Version[]; write(versions: Version[]): void }
+export type SecretFile = { versions(): SecretVersion[]; write(versions: SecretVersion[]): void }
 
 /** One secret in a file that only its owner may read; written beside and renamed, so it is never half there. */
 export function openSecretFile(path: string): SecretFile {
-  let versions: Version[] = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
+  let versions: SecretVersion[] = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
   return {
     versions: () => versions,
     write(changed) {

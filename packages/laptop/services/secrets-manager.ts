@@ -5,15 +5,15 @@ import { AwsError } from '../door/aws-error.ts'
 import type { Service } from '../door/call.ts'
 import { secretName } from '../door/catalog.ts'
 import type { JsonObject, Resource } from '../model.ts'
-import { openSecretFile, type SecretFile, type Version } from './secret-file.ts'
+import { openSecretFile, type SecretFile, type SecretVersion } from './secret-file.ts'
 
 const CURRENT = 'AWSCURRENT'
 const PREVIOUS = 'AWSPREVIOUS'
 
 type Secret = { arn: string; name: string; file: SecretFile }
-type Operation = (secret: Secret, input: JsonObject) => JsonObject
+type SecretOperation = (secret: Secret, input: JsonObject) => JsonObject
 
-const OPERATIONS: Record<string, Operation> = {
+const OPERATIONS: Record<string, SecretOperation> = {
   GetSecretValue: getSecretValue,
   PutSecretValue: putSecretValue,
   DescribeSecret: ({ arn, name, file }) => {
@@ -109,13 +109,13 @@ function putSecretValue({ arn, name, file }: Secret, input: JsonObject): JsonObj
     )
   }
   const stages = (VersionStages as string[]).map(String)
-  const added: Version = { id, kind, value, stages, createdAt: Date.now() / 1000 }
+  const added: SecretVersion = { id, kind, value, stages, createdAt: Date.now() / 1000 }
   file.write([...moveStages(versions, stages), added])
   return { ARN: arn, Name: name, VersionId: id, VersionStages: stages }
 }
 
 /** A stage belongs to one version; what loses AWSCURRENT becomes AWSPREVIOUS; what has no stage left is forgotten. */
-function moveStages(versions: Version[], taken: string[]): Version[] {
+function moveStages(versions: SecretVersion[], taken: string[]): SecretVersion[] {
   const isReplaced = taken.includes(CURRENT)
   return versions
     .map((version) => {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import type { Service } from '../door/call.ts'
 import { queueName } from '../door/queue-arn.ts'
 import { ACCOUNT, type JsonObject, type Resource } from '../model.ts'
-import { connectBackend, type Sending } from './backend.ts'
+import { type BackendRequest, connectBackend } from './backend.ts'
 
 export type Sqs = {
   service: Service
@@ -22,7 +22,7 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
   const { startFauxqs } = await import('fauxqs')
   const fauxqs = await onLoopback(() => startFauxqs({ port: 0, logger: false, dataDir: folder }))
   const backend = connectBackend(fauxqs.address, ['content-type', 'x-amzn-query-error'])
-  const send = (operation: string, sending: Omit<Sending, 'headers'>) =>
+  const send = (operation: string, sending: Omit<BackendRequest, 'headers'>) =>
     backend.send({
       ...sending,
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` },
@@ -53,12 +53,12 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
   }
 }
 
-type Listening = { listen: (options: { port: number; host: string }) => Promise<string> }
+type FastifyServer = { listen: (options: { port: number; host: string }) => Promise<string> }
 
 /** fauxqs listens on every address and has no option for it; Fastify announces each server before it listens. */
 async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const bind = (message: unknown) => {
-    const { fastify } = message as { fastify: Listening }
+    const { fastify } = message as { fastify: FastifyServer }
     const listen = fastify.listen.bind(fastify)
     fastify.listen = (options) => listen({ ...options, host: '127.0.0.1' })
   }

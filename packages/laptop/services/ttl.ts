@@ -12,7 +12,7 @@ export type TtlSweeper = {
   stop(): Promise<void>
 }
 
-type Options = {
+type TtlSweeperOptions = {
   endpoint: DynamodbEndpoint
   tables: Iterable<Table>
   ledger: TtlLedger
@@ -21,7 +21,7 @@ type Options = {
 }
 
 /** Deletes expired items as DynamoDB does: late, and only what is still expired at that moment. */
-export function startTtlSweeper({ endpoint, tables, ledger, everySeconds, report }: Options): TtlSweeper {
+export function startTtlSweeper({ endpoint, tables, ledger, everySeconds, report }: TtlSweeperOptions): TtlSweeper {
   const expiring = [...tables].filter(({ ttlAttribute }) => ttlAttribute !== undefined)
   let stopped = false
   const sweepAll = async () => {

@@ -3,7 +3,7 @@ import type { Need, RequestHead } from '../call.ts'
 
 export type S3Target = { bucket: string; key: string }
 
-type Operation = {
+type OperationPattern = {
   name: string
   method: string
   on: 'bucket' | 'object'
@@ -23,7 +23,7 @@ const RESPONSE_HEADERS = [
   'response-content-encoding',
 ]
 
-const OPERATIONS: Operation[] = [
+const OPERATIONS: OperationPattern[] = [
   { name: 'PutObject', method: 'PUT', on: 'object', action: 's3:PutObject', selectors: [], takesContent: true },
   {
     name: 'UploadPart',
@@ -113,7 +113,7 @@ export function identifyS3(request: RequestHead): { operation: string; needs: Ne
   return { operation: operation.name, needs, takesContent: operation.takesContent ?? false }
 }
 
-function fits({ method, on, selectors, options = [] }: Operation, asked: string, key: string, names: string[]) {
+function fits({ method, on, selectors, options = [] }: OperationPattern, asked: string, key: string, names: string[]) {
   if (method !== asked || (on === 'object') !== (key !== '')) return false
   const isKnown = (name: string) => selectors.includes(name) || options.includes(name)
   return selectors.every((name) => names.includes(name)) && names.every(isKnown)

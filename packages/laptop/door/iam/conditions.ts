@@ -3,8 +3,8 @@ import { globMatcher } from './glob.ts'
 import { objectAt, textsAt } from './read-json.ts'
 
 /** Values of condition keys, by lower-case key; undefined when the request does not carry the key. */
-export type Context = (key: string) => string[] | undefined
-export type Condition = (context: Context) => boolean
+export type ConditionContext = (key: string) => string[] | undefined
+export type PolicyCondition = (context: ConditionContext) => boolean
 
 type Compare = (pattern: string) => (value: string) => boolean
 
@@ -26,7 +26,7 @@ const OPERATORS: Record<string, { keys: string[]; compare: Compare; forAll?: tru
   'ForAllValues:StringLike': { keys: [LEADING_KEYS], compare: like, forAll: true },
 }
 
-export function readConditions(block: JsonObject, where: string): Condition[] {
+export function readConditions(block: JsonObject, where: string): PolicyCondition[] {
   return Object.entries(block).flatMap(([operator, entries]) => {
     const known = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
     if (known === undefined) throw new Error(`${where}: condition operator ${operator} is not understood`)
@@ -37,8 +37,8 @@ export function readConditions(block: JsonObject, where: string): Condition[] {
       const tests = textsAt(wanted, `${where}, ${operator} ${key}`).map(known.compare)
       const matches = (value: string) => tests.some((test) => test(value))
       return known.forAll
-        ? (context: Context) => (context(name) ?? []).every(matches)
-        : (context: Context) => (context(name) ?? []).some(matches)
+        ? (context: ConditionContext) => (context(name) ?? []).every(matches)
+        : (context: ConditionContext) => (context(name) ?? []).some(matches)
     })
   })
 }

@@ -1,12 +1,12 @@
-import type { Context } from './conditions.ts'
+import type { ConditionContext } from './conditions.ts'
 import type { Principal, Statement } from './statements.ts'
 
-export type Question = { principal: Principal; action: string; resource: string; context: Context }
+export type Question = { principal: Principal; action: string; resource: string; context: ConditionContext }
 
-export type Verdict = 'allowed' | 'denied by identity policy' | 'denied by resource policy' | 'not allowed'
+export type PolicyVerdict = 'allowed' | 'denied by identity policy' | 'denied by resource policy' | 'not allowed'
 
 /** Within one account: an explicit Deny anywhere wins, else one Allow on either side is enough. */
-export function evaluate(question: Question, identity: Statement[], resourcePolicy: Statement[]): Verdict {
+export function evaluate(question: Question, identity: Statement[], resourcePolicy: Statement[]): PolicyVerdict {
   const ofIdentity = identity.filter((statement) => applies(statement, question))
   if (ofIdentity.some(({ effect }) => effect === 'Deny')) return 'denied by identity policy'
   const ofResource = resourcePolicy.filter((statement) => applies(statement, question))

@@ -1,5 +1,5 @@
 import { ACCOUNT, type Json, type JsonObject } from '../../model.ts'
-import { type Condition, readConditions } from './conditions.ts'
+import { type PolicyCondition, readConditions } from './conditions.ts'
 import { globMatcher } from './glob.ts'
 import { objectAt, refuseOthers, textsAt } from './read-json.ts'
 
@@ -10,7 +10,7 @@ export type Statement = {
   matchesResource: (resource: string) => boolean
   /** Only statements of resource and trust policies have one. */
   matchesPrincipal: (principal: Principal) => boolean
-  conditions: Condition[]
+  conditions: PolicyCondition[]
 }
 
 export type Principal = { roleArn: string } | { service: string }

@@ -1,6 +1,6 @@
-import type { Operation } from './operation.ts'
+import type { S3Operation } from './operation.ts'
 
-export const abortUpload: Operation = async ({ bucket, key, call }) => {
+export const abortUpload: S3Operation = async ({ bucket, key, call }) => {
   const { uploads, data, inTurn } = bucket
   const aborted = await inTurn(key, async () => {
     const upload = uploads.get(key, call.query.uploadId)

@@ -18,12 +18,12 @@ export type Bucket = {
   inTurn: InTurn
 }
 
-type Surroundings = { now: () => number; onCreated: OnCreated; report: (line: string) => void }
+type BucketOptions = { now: () => number; onCreated: OnCreated; report: (line: string) => void }
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000
 
 /** Every change writes its data first and names it last; what was never named is removed here. */
-export async function openBucket(resource: Resource, folder: string, { now, onCreated, report }: Surroundings) {
+export async function openBucket(resource: Resource, folder: string, { now, onCreated, report }: BucketOptions) {
   const settings = readBucketSettings(resource)
   const data = await openDataFiles(join(folder, 'data'))
   const objects = await openObjects(folder, data, settings.isVersioned, now)

@@ -2,16 +2,16 @@ import { AwsError } from '../../door/aws-error.ts'
 import { type Algorithm, badDigest, type Checksum, checksumElement, digestOf } from './checksums.ts'
 import { writeCondition } from './conditions.ts'
 import type { ObjectRecord } from './objects.ts'
-import { ENCRYPTED, type Operation } from './operation.ts'
+import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { type NamedPart, readPartList } from './part-list.ts'
-import type { OpenUpload, Part } from './uploads.ts'
+import type { OpenUpload, UploadedPart } from './uploads.ts'
 import { checksumHeaders, versionHeader } from './written-object.ts'
-import { type Element, xmlAnswer } from './xml.ts'
+import { type XmlElement, xmlAnswer } from './xml.ts'
 
 const SMALLEST_PART_BYTES = 5 * 1024 * 1024
 
 /** The object becomes the list of its parts' files: no byte is copied. */
-export const completeUpload: Operation = async ({ bucket, key, call, now, prepareTelling }) => {
+export const completeUpload: S3Operation = async ({ bucket, key, call, now, prepareTelling }) => {
   const { uploads, objects, data, inTurn } = bucket
   const named = readPartList(call.body.toString('utf8'))
   const condition = writeCondition(call.headers)
@@ -45,13 +45,13 @@ export const completeUpload: Operation = async ({ bucket, key, call, now, prepar
       ['Bucket', bucket.name],
       ['Key', key],
       ['ETag', record.etag],
-      ...(checksum ? [checksumElement(checksum), ['ChecksumType', 'COMPOSITE'] satisfies Element] : []),
+      ...(checksum ? [checksumElement(checksum), ['ChecksumType', 'COMPOSITE'] satisfies XmlElement] : []),
     ],
     { ...ENCRYPTED, ...(versionId && { 'x-amz-version-id': versionId }) },
   )
 }
 
-function chosenParts(upload: OpenUpload, named: NamedPart[]): Part[] {
+function chosenParts(upload: OpenUpload, named: NamedPart[]): UploadedPart[] {
   let before = 0
   const parts = named.map((name) => {
     if (name.number <= before) {
@@ -67,7 +67,7 @@ function chosenParts(upload: OpenUpload, named: NamedPart[]): Part[] {
   return parts
 }
 
-function chosenPart({ algorithm, parts }: OpenUpload, { number, etag, checksums }: NamedPart): Part {
+function chosenPart({ algorithm, parts }: OpenUpload, { number, etag, checksums }: NamedPart): UploadedPart {
   const part = parts.get(number)
   if (part === undefined || etag.replaceAll('"', '') !== part.etag.replaceAll('"', '')) throw invalidPart()
   for (const [name, value] of checksums) {
@@ -87,7 +87,7 @@ function invalidPart(): AwsError {
 /** The checksum of the parts' checksums; throws BadDigest if the request speaks of any other. */
 function provedComposite(
   { algorithm }: OpenUpload,
-  parts: Part[],
+  parts: UploadedPart[],
   headers: Record<string, string>,
 ): Checksum | undefined {
   const checksum = algorithm && { algorithm, value: compositeValue(algorithm, parts) }
@@ -97,12 +97,12 @@ function provedComposite(
   return checksum
 }
 
-function compositeValue(algorithm: Algorithm, parts: Part[]): string {
+function compositeValue(algorithm: Algorithm, parts: UploadedPart[]): string {
   const each = parts.map(({ checksum }) => Buffer.from(checksum?.value ?? '', 'base64'))
   return `${digestOf(algorithm, Buffer.concat(each)).toString('base64')}-${parts.length}`
 }
 
-function compositeEtag(parts: Part[]): string {
+function compositeEtag(parts: UploadedPart[]): string {
   const each = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'))
   return `"${digestOf('md5', Buffer.concat(each)).toString('hex')}-${parts.length}"`
 }

@@ -2,10 +2,10 @@ import { AwsError } from '../../door/aws-error.ts'
 import type { ObjectRecord } from './objects.ts'
 
 /** Looks at the object as it is; throws to refuse the change. */
-export type Condition = (current: ObjectRecord | undefined) => void
+export type WriteCondition = (current: ObjectRecord | undefined) => void
 
 /** `If-None-Match: *` creates only; `If-Match: <etag>` replaces only what the client has seen. */
-export function writeCondition(headers: Record<string, string>): Condition {
+export function writeCondition(headers: Record<string, string>): WriteCondition {
   const ifNoneMatch = headers['if-none-match']
   const ifMatch = headers['if-match']
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
@@ -24,7 +24,7 @@ export function writeCondition(headers: Record<string, string>): Condition {
 }
 
 /** For a condition that held before the bytes came: if it no longer does, another write overtook this one. */
-export function conditionAfterRace(condition: Condition): Condition {
+export function conditionAfterRace(condition: WriteCondition): WriteCondition {
   return (current) => {
     try {
       condition(current)

@@ -1,10 +1,10 @@
 import { AwsError } from '../../door/aws-error.ts'
 import { type Algorithm, isAlgorithm } from './checksums.ts'
-import { ENCRYPTED, type Operation } from './operation.ts'
+import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { keptHeaders } from './written-object.ts'
 import { xmlAnswer } from './xml.ts'
 
-export const createUpload: Operation = async ({ bucket, key, call, now }) => {
+export const createUpload: S3Operation = async ({ bucket, key, call, now }) => {
   const algorithm = requestedAlgorithm(call.headers)
   const draft = { key, initiatedAt: now(), headers: keptHeaders(call.headers), ...(algorithm && { algorithm }) }
   const { id } = await bucket.uploads.create(draft)

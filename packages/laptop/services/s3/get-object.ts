@@ -1,13 +1,13 @@
 import { AwsError } from '../../door/aws-error.ts'
-import type { Answer, Call } from '../../door/call.ts'
+import type { AwsAnswer, Call } from '../../door/call.ts'
 import type { Bucket } from './bucket.ts'
 import { isNotModified, isSameAsHeld } from './conditions.ts'
 import type { Span } from './data-files.ts'
 import type { ObjectRecord } from './objects.ts'
-import { ENCRYPTED, type Operation } from './operation.ts'
+import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { requestedSpan } from './ranges.ts'
 
-export const getObject: Operation = ({ bucket, key, call }) =>
+export const getObject: S3Operation = ({ bucket, key, call }) =>
   // In turn: the data that a record speaks of must not be discarded before the stream holds it.
   bucket.inTurn(key, async () => {
     const record = await bucket.objects.find(key)
@@ -17,7 +17,7 @@ export const getObject: Operation = ({ bucket, key, call }) =>
     return { status: head.status, headers: head.headers, stream: bucket.data.stream(record.data, span) }
   })
 
-export const headObject: Operation = async ({ bucket, key, call }) => {
+export const headObject: S3Operation = async ({ bucket, key, call }) => {
   const record = await bucket.objects.find(key)
   if (record === undefined) throw missing(bucket, call)
   return describe(record, call).head
@@ -31,7 +31,7 @@ function missing(bucket: Bucket, call: Call): AwsError {
 }
 
 /** The answer but for its bytes, and which bytes these are; none when the client has them. */
-function describe(record: ObjectRecord, call: Call): { head: Answer; span: Span | undefined } {
+function describe(record: ObjectRecord, call: Call): { head: AwsAnswer; span: Span | undefined } {
   const overrides = overriddenHeaders(call.query)
   if (isNotModified(call.headers, record)) {
     const { 'cache-control': cacheControl } = record.headers

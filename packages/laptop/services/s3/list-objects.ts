@@ -1,11 +1,11 @@
 import { numberIn } from './limits.ts'
 import type { ObjectRecord } from './objects.ts'
-import type { Operation } from './operation.ts'
-import { type Element, optional, xmlAnswer } from './xml.ts'
+import type { S3Operation } from './operation.ts'
+import { optional, type XmlElement, xmlAnswer } from './xml.ts'
 
 const MOST_KEYS = 1000
 
-export const listObjects: Operation = async ({ bucket, call: { query } }) => {
+export const listObjects: S3Operation = async ({ bucket, call: { query } }) => {
   const prefix = query.prefix ?? ''
   const limit = Math.min(numberIn(query, 'max-keys', MOST_KEYS), MOST_KEYS)
   const after = startAfter(query)
@@ -33,7 +33,7 @@ function startAfter(query: Record<string, string>): string {
 /** S3 orders keys by their UTF-8 bytes. */
 const isAfter = (key: string, after: string) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0
 
-function entry({ key, size, etag, lastModified }: ObjectRecord): Element {
+function entry({ key, size, etag, lastModified }: ObjectRecord): XmlElement {
   return [
     'Contents',
     [

@@ -1,12 +1,12 @@
 import { checksumElement } from './checksums.ts'
 import { numberIn } from './limits.ts'
-import type { Operation } from './operation.ts'
-import type { Part } from './uploads.ts'
-import { type Element, optional, xmlAnswer } from './xml.ts'
+import type { S3Operation } from './operation.ts'
+import type { UploadedPart } from './uploads.ts'
+import { optional, type XmlElement, xmlAnswer } from './xml.ts'
 
 const MOST_PARTS = 1000
 
-export const listParts: Operation = async ({ bucket, key, call: { query } }) => {
+export const listParts: S3Operation = async ({ bucket, key, call: { query } }) => {
   const { id, parts, algorithm } = bucket.uploads.get(key, query.uploadId)
   const limit = Math.min(numberIn(query, 'max-parts', MOST_PARTS), MOST_PARTS)
   const marker = numberIn(query, 'part-number-marker', 0)
@@ -28,7 +28,7 @@ export const listParts: Operation = async ({ bucket, key, call: { query } }) => 
   ])
 }
 
-function partElement({ number, etag, lastModified, data, checksum }: Part): Element {
+function partElement({ number, etag, lastModified, data, checksum }: UploadedPart): XmlElement {
   return [
     'Part',
     [

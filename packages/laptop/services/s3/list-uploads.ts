@@ -1,11 +1,11 @@
 import { numberIn } from './limits.ts'
-import type { Operation } from './operation.ts'
+import type { S3Operation } from './operation.ts'
 import type { OpenUpload } from './uploads.ts'
-import { type Element, optional, xmlAnswer } from './xml.ts'
+import { optional, type XmlElement, xmlAnswer } from './xml.ts'
 
 const MOST_UPLOADS = 1000
 
-export const listUploads: Operation = async ({ bucket, call: { query } }) => {
+export const listUploads: S3Operation = async ({ bucket, call: { query } }) => {
   const limit = Math.min(numberIn(query, 'max-uploads', MOST_UPLOADS), MOST_UPLOADS)
   const { prefix = '', 'key-marker': keyMarker = '', 'upload-id-marker': idMarker = '' } = query
   const isAfterMarker = ({ key, id }: OpenUpload) => {
@@ -29,7 +29,7 @@ export const listUploads: Operation = async ({ bucket, call: { query } }) => {
   ])
 }
 
-function uploadElement({ key, id, initiatedAt, algorithm }: OpenUpload): Element {
+function uploadElement({ key, id, initiatedAt, algorithm }: OpenUpload): XmlElement {
   return [
     'Upload',
     [

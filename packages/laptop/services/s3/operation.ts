@@ -1,11 +1,11 @@
-import type { Answer, Call, StreamedAnswer } from '../../door/call.ts'
+import type { AwsAnswer, Call, StreamedAwsAnswer } from '../../door/call.ts'
 import type { CreatedObject } from '../../events/object-created.ts'
 import type { Tell } from './announcements.ts'
 import type { Bucket } from './bucket.ts'
 import type { ObjectRecord } from './objects.ts'
 
 /** One call of an operation of S3. */
-export type Asked = {
+export type S3Request = {
   bucket: Bucket
   key: string
   call: Call
@@ -14,6 +14,6 @@ export type Asked = {
   prepareTelling(record: ObjectRecord, reason: CreatedObject['reason']): Promise<Tell>
 }
 
-export type Operation = (asked: Asked) => Promise<Answer | StreamedAnswer>
+export type S3Operation = (request: S3Request) => Promise<AwsAnswer | StreamedAwsAnswer>
 
 export const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }

@@ -1,10 +1,10 @@
 import { conditionAfterRace, writeCondition } from './conditions.ts'
 import type { ObjectRecord } from './objects.ts'
-import { ENCRYPTED, type Operation } from './operation.ts'
+import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { receive } from './receive.ts'
 import { checksumHeaders, keptHeaders, versionHeader } from './written-object.ts'
 
-export const putObject: Operation = async ({ bucket, key, call, now, prepareTelling }) => {
+export const putObject: S3Operation = async ({ bucket, key, call, now, prepareTelling }) => {
   const { objects, data, inTurn } = bucket
   const condition = writeCondition(call.headers)
   condition(await objects.find(key))

@@ -1,6 +1,6 @@
 import { AwsError } from '../../door/aws-error.ts'
 import { announcedAlgorithm, checksumHeader } from './checksums.ts'
-import { ENCRYPTED, type Operation } from './operation.ts'
+import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { receive } from './receive.ts'
 import type { OpenUpload } from './uploads.ts'
 
@@ -10,7 +10,7 @@ const HIGHEST_NUMBER = 10_000
  * A part's ETag is opaque to clients, who only hand it back; here it comes from SHA-256, which S3 clients ask for
  * anyway and which this machine computes at twice the speed of MD5.
  */
-export const uploadPart: Operation = async ({ bucket, key, call, now }) => {
+export const uploadPart: S3Operation = async ({ bucket, key, call, now }) => {
   const { uploads, data, inTurn } = bucket
   const number = partNumber(call.query.partNumber)
   const id = call.query.uploadId

@@ -6,7 +6,7 @@ import type { Algorithm, Checksum } from './checksums.ts'
 import type { DataFile } from './data-files.ts'
 import { appendDurably, pathsIn, readIfThere } from './durable-files.ts'
 
-export type Part = {
+export type UploadedPart = {
   number: number
   /** Quoted. */
   etag: string
@@ -24,7 +24,7 @@ type UploadHead = {
   headers: Record<string, string>
   algorithm?: Algorithm
 }
-export type OpenUpload = UploadHead & { parts: Map<number, Part> }
+export type OpenUpload = UploadHead & { parts: Map<number, UploadedPart> }
 
 /** All but `create`, `get` and `list` must happen in the turn of the upload's key. */
 export type Uploads = {
@@ -32,7 +32,7 @@ export type Uploads = {
   /** Throws NoSuchUpload: also for an upload of another key, and for one that is over. */
   get(key: string, id: string | undefined): OpenUpload
   /** The part of the same number that it replaces. */
-  addPart(upload: OpenUpload, part: Part): Promise<Part | undefined>
+  addPart(upload: OpenUpload, part: UploadedPart): Promise<UploadedPart | undefined>
   forget(upload: OpenUpload): Promise<void>
   /** By key, of one key the oldest first. */
   list(): OpenUpload[]
@@ -95,7 +95,7 @@ function readUpload(text: string): OpenUpload | undefined {
   return { ...head, parts: new Map(parts.filter((part) => 'number' in part).map((part) => [part.number, part])) }
 }
 
-function parseIfWhole(line: string): (UploadHead | Part)[] {
+function parseIfWhole(line: string): (UploadHead | UploadedPart)[] {
   if (line === '') return []
   try {
     return [JSON.parse(line)]

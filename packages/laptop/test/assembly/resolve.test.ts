@@ -122,14 +122,12 @@ test('until a table exists its stream has no ARN, and nobody may ask for it', ()
     Properties: { EventSourceArn: { 'Fn::GetAtt': ['Users', 'StreamArn'] } },
   }
   const folder = writeAssembly({ State: { template: { Resources: { Reader: reader, Users: TABLE } } } })
-  const surroundings = { queueUrl: (name: string) => name, apiUrl: '' }
+  const addresses = { queueUrl: (name: string) => name, apiUrl: '' }
   const isTable = (type: string) => type === TABLE.Type
-  expect(resolveAssembly(readAssembly(folder), surroundings, isTable).map(({ attributes }) => attributes)).toEqual([
+  expect(resolveAssembly(readAssembly(folder), addresses, isTable).map(({ attributes }) => attributes)).toEqual([
     { Arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/State-Users' },
   ])
-  expect(() => resolveAssembly(readAssembly(folder), surroundings)).toThrow(
-    'does not know attribute StreamArn of Users',
-  )
+  expect(() => resolveAssembly(readAssembly(folder), addresses)).toThrow('does not know attribute StreamArn of Users')
 })
 
 test.each<[string, Record<string, object>, string]>([

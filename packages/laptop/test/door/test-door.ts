@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { readAuthority } from '../../door/authority.ts'
-import type { Answer, Call, Service, ServiceName } from '../../door/call.ts'
+import type { AwsAnswer, Call, Service, ServiceName } from '../../door/call.ts'
 import { deriveCredentials } from '../../door/credentials.ts'
 import { type Door, openDoor } from '../../door/door.ts'
 import { type Observed, openObserved } from '../../door/observed.ts'
@@ -34,7 +34,7 @@ export async function startTestDoor(
   const arrived: Call[] = []
   const stub =
     (body: string) =>
-    async (call: Call): Promise<Answer> => {
+    async (call: Call): Promise<AwsAnswer> => {
       const content = call.upload && (await buffer(call.upload.bytes))
       arrived.push(content === undefined ? call : { ...call, body: content })
       return { status: 200, headers: {}, body }

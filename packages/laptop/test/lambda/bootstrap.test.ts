@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Reply, startRuntimeApi } from '../../lambda/runtime-api.ts'
+import { type FunctionReply, startRuntimeApi } from '../../lambda/runtime-api.ts'
 import { folderWith, startProbe } from './a-function.ts'
 
 const BOOTSTRAP = fileURLToPath(new URL('../../lambda/bootstrap.mjs', import.meta.url))
@@ -13,7 +13,7 @@ async function runToItsEnd(module: string) {
   const folder = await folderWith({ 'index.mjs': module })
   const api = await startRuntimeApi()
   onTestFinished(() => api.close())
-  const seen: { reply?: Reply; initFailure?: string } = {}
+  const seen: { reply?: FunctionReply; initFailure?: string } = {}
   const connection = api.connect('environment', {
     ready: () => undefined,
     replied: (reply) => Object.assign(seen, { reply }),

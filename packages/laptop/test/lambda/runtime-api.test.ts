@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { MAX_RESPONSE_BYTES, type Reply, startRuntimeApi } from '../../lambda/runtime-api.ts'
+import { type FunctionReply, MAX_RESPONSE_BYTES, startRuntimeApi } from '../../lambda/runtime-api.ts'
 
 async function connected() {
   const api = await startRuntimeApi()
   onTestFinished(() => api.close())
-  const replies: Reply[] = []
+  const replies: FunctionReply[] = []
   const connection = api.connect('e1', {
     ready: () => undefined,
     replied: (reply) => replies.push(reply),
