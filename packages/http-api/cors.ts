@@ -11,7 +11,7 @@ export type CorsRules = {
   maxAgeSeconds: number | undefined
 }
 
-/** Where CORS is configured, the gateway alone speaks of it: a function's own CORS headers are dropped. */
+/** Where CORS is configured, only the gateway sets CORS headers: those of a function are dropped. */
 export function withoutCors(headers: Header[]): Header[] {
   return headers.filter(([name]) => !name.startsWith('access-control-'))
 }
@@ -27,7 +27,7 @@ export function corsHeaders(cors: CorsRules, origin: string | undefined): Header
   ]
 }
 
-/** The gateway's answer to a preflight request; undefined for any other request. `send` adds the headers of every answer. */
+/** The answer to a preflight request; undefined for other requests. `send` adds the headers that every answer has. */
 export function preflightAnswer(
   cors: CorsRules | undefined,
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,

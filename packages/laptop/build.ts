@@ -7,12 +7,12 @@ import { StartFailure } from './start-failure.ts'
 
 export type BuildOptions = {
   project: string
-  /** In the project: gets a note about what was built. */
+  /** In the project, for a note about what was built. */
   folder: string
-  /** The CDK app, below the project. */
+  /** The file of the CDK app, in the project. */
   entry: string
   inputs: string[]
-  /** CDK context on top of that in cdk.json, as by `-c name=value`. */
+  /** CDK context that is added to that of cdk.json. */
   context: Record<string, string>
   write(text: string): void
   outdir?: string
@@ -21,7 +21,7 @@ export type BuildOptions = {
 /** What an assembly was made from, and what was made: `cdk deploy` writes into the same folder. */
 type BuildRecord = { inputs: string; outputs: string }
 
-/** Synthesizes the CDK app unless nothing it depends on has changed; gives the assembly's folder. */
+/** Synthesizes the CDK app if something that it is made from has changed; gives the assembly's folder. */
 export async function buildAssembly(options: BuildOptions): Promise<string> {
   const { project, outdir = join(project, 'cdk.out'), write } = options
   const context = contextOf(options)
@@ -84,7 +84,7 @@ function filesBelow(folder: string): string[] {
     .sort()
 }
 
-/** Undefined when the assembly is missing or lacks one of its files. */
+/** Undefined if the assembly, or one of its files, is missing. */
 function hashOutputs(outdir: string): string | undefined {
   try {
     const { stacks } = readAssembly(outdir)

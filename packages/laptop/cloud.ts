@@ -30,20 +30,20 @@ export type CloudOptions = {
   assemblyFolder: string
   stateFolder: string
   fresh: boolean
-  /** Where tools that belong to no state are kept, such as a DynamoDB for this platform. */
+  /** For tools that are installed once, such as a DynamoDB for this platform. */
   toolFolder: string
-  /** A DynamoDB-compatible endpoint to use instead of the one that is brought along. */
+  /** A DynamoDB-compatible endpoint to use instead of dynoxide. */
   dynamodbEndpoint: string | undefined
   host: string
   ports: Ports
   lifecycle: Lifecycle
   log: Log
-  /** A part that the rest cannot do without ended by itself. */
+  /** Called when a part ends by itself that the others need. */
   onFailure(error: Error): void
 }
 export type Cloud = { apiUrl: string; outboxUrl: string; doorUrl: string; close(): Promise<void> }
 
-/** Runs a synthesized assembly. Each part is stopped before the parts it stands on. */
+/** Runs a synthesized assembly. Closing stops each part before those that it needs. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { host, ports, log, config } = options
   await using parts = new AsyncDisposableStack()
@@ -61,11 +61,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const addresses = { apiUrl, queueUrl: (name: string) => queueUrl(doorUrl, name) }
   const remembering = resolveAssembly(assembly, addresses, isStore)
   const opened = Promise.withResolvers<Events>()
-  // No object is written before the door serves, and that needs the events.
+  // Objects are written only after the door serves, and by then there are the events.
   const onCreated = async (object: CreatedObject) => (await opened.promise).publish(objectCreated(object))
   const opening = { ...options, ...config, resources: remembering, onCreated, report: log.note }
   const { streamArn, queues, ...stores } = await openStores(opening, parts)
-  // Only now do the streams of the tables have names.
+  // The streams of the tables have names only after the stores were opened.
   const resources = resolveAssembly(assembly, { ...addresses, streamArn })
 
   const observed = openObserved(state.folder)
@@ -92,10 +92,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const services = { ...stores.services, lambda: invokeService(invoke) }
   door.serve({ resources, seed: state.seed, services, authority, report: log.note })
 
-  // The authorizer asks for the issuer documents, and a custom resource writes them.
+  // Before the API: its authorizer reads issuer documents, which a custom resource may write.
   await ensureCustomResources({ resources, stateFolder: state.folder, invoke })
   await startEventSourcesAndApi(running, invoke, parts)
-  // What is overdue comes after the API, which somebody waits for.
+  // Last: overdue events must not delay the API.
   events.start()
   const started = parts.move()
   return { apiUrl, outboxUrl: outbox.url, doorUrl, close: () => started.disposeAsync() }
@@ -110,7 +110,7 @@ type Running = {
   authority: Authority
 }
 
-/** The functions are ready, none of them runs: the first invocation starts its process. */
+/** Prepares the functions. Their processes start with the first invocation. */
 async function startLambda(running: Running, parts: AsyncDisposableStack): Promise<Functions> {
   const { assembly, resources, doorUrl, authority } = running
   const { log, lifecycle } = running.options
@@ -161,7 +161,7 @@ function credentialsOf({ state }: Running) {
   return (functionName: string) => deriveCredentials(state.seed, functionName)
 }
 
-/** What a reader calls a function: its description, else its name. */
+/** What the log calls a function: its description, else its name. */
 function titles(resources: Resource[]) {
   const lambdas = resources.filter(({ type }) => type === 'AWS::Lambda::Function')
   const titleByName = new Map(lambdas.map(({ ref, properties }) => [ref, String(properties.Description ?? ref)]))

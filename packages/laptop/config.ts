@@ -2,7 +2,7 @@
 export type LaptopConfig = {
   /** The app's name, for the title of the outbox and for messages. */
   name: string
-  /** A folder in the project. Holds the state, unless `--state` names another folder, and what was built or installed. */
+  /** A folder in the project, for state (unless `--state` names another one) and for what was built or installed. */
   folder: string
   /** A file that marks a state folder as this app's. With another name, existing state is refused. */
   stateMark: string
@@ -15,7 +15,7 @@ export type LaptopConfig = {
     context: (addresses: LaptopAddresses) => Record<string, string>
   }
   dynamodb: {
-    /** An environment variable. If it is set, its endpoint is used instead of the DynamoDB that comes with the package. */
+    /** An environment variable. If it is set, its endpoint is used as DynamoDB, instead of dynoxide. */
     endpointVariable: string
     /** The access key id sent to that endpoint: DynamoDB Local keeps a database for each. */
     accessKeyId: string
@@ -25,7 +25,7 @@ export type LaptopConfig = {
   sam: {
     /** A route without path variables, such as `GET /health`, as the example for `sam local invoke`. */
     route: string
-    /** Variables with an AWS endpoint for clients of the API. Clients are no containers: they need the loopback address. */
+    /** Variables with an AWS endpoint for clients. Unlike containers, clients need the loopback address. */
     clientEndpointVariables: string[]
     /** The context that chooses the functions' architecture, for a hint where Docker would have to emulate it. */
     architectureContext?: string

@@ -3,7 +3,7 @@ import { ACCOUNT, type JsonObject, REGION, type Resource } from './model.ts'
 
 const ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents']
 
-/** Lambda writes a function's log with the function's own role: a role that forbids it leaves no log in AWS. */
+/** Lambda writes a function's log with the function's role. If the role forbids it, there is no log in AWS. */
 export function logWriter(resources: Resource[], authority: Authority, note: (text: string) => void) {
   const asked = new Set<string>()
   return function takeLogs(functionName: string) {

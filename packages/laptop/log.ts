@@ -2,11 +2,11 @@ import { styleText } from 'node:util'
 import type { RequestLog } from './gateway/gateway.ts'
 import type { FunctionLogLine } from './lambda/model.ts'
 
-/** `title` is what a reader calls the function, such as `routes/users/sign-up`. */
+/** `title` is the name of the function in the log, such as `routes/users/sign-up`. */
 export type Log = {
   request(request: RequestLog, title: string): void
   functionLine(line: FunctionLogLine, title: string): void
-  /** What the laptop cloud itself has to say. */
+  /** A message of the laptop cloud itself. */
   note(text: string): void
 }
 
@@ -39,7 +39,7 @@ export function createLog({ write, colour, now }: LogOptions): Log {
 
 type JsonRecord = { level: unknown; message: unknown }
 
-/** Lambda's JSON log format is for machines: here a record becomes its level and message, an error its stack. */
+/** Makes Lambda's JSON log lines easy to read: the level and the message, and for an error its stack. */
 function readableLines(text: string): string[] {
   const record = parseRecord(text)
   if (!record) return text.trimEnd().split('\n')
@@ -70,7 +70,7 @@ function styleOf(status: number) {
   return status >= 400 ? 'yellow' : 'green'
 }
 
-/** A caller chooses the path: no control character of its may reach the terminal. */
+/** Callers choose the path: control characters in it must not reach the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }

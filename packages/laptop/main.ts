@@ -54,7 +54,7 @@ ${config.welcome({ apiUrl, outboxUrl, endpointUrl: doorUrl })}
 `
 }
 
-/** On Ctrl-C the terminal sends a signal, and npm sends a second one: within this time both are one. */
+/** On Ctrl-C the terminal sends a signal, and npm sends one too: within this time, both are the same key press. */
 const SAME_KEY_PRESS_MS = 500
 
 function stopSignal({ stopWithStdin }: LaptopOptions) {

@@ -1,7 +1,7 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 export type JsonObject = { [key: string]: Json }
 
-/** A resource of the assembly, after its intrinsics were resolved. */
+/** A resource of the assembly, with its intrinsics resolved. */
 export type Resource = {
   stack: string
   logicalId: string

@@ -4,7 +4,7 @@ import type { Ports } from './cloud.ts'
 import type { Lifecycle } from './lambda/model.ts'
 import { StartFailure } from './start-failure.ts'
 
-/** `folder` is that of the config. */
+/** `folder` is the one in the config. */
 export const usage = (folder: string) => `npm start -- [options]
 
   --port <number>      first of three ports: API, outbox, AWS endpoint (3000)

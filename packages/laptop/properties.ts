@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import type { Resource } from './model.ts'
 
 /**
- * The properties of a resource as its schema types them. Schemas are strict objects: a property that the laptop cloud
- * does not understand is an error that names it, never ignored.
+ * The properties of a resource, checked by its schema. Schemas are strict: a property that the laptop cloud does not
+ * understand is never ignored, but an error that names it.
  */
 export function parseProperties<const Schema extends v.GenericSchema>(
   schema: Schema,

@@ -27,7 +27,7 @@ export type SamAddresses = {
   clientEndpointVariables: string[]
 }
 
-/** `sam local` gives a variable with an intrinsic a made-up value or none, and it knows no AWS endpoint but the real one. */
+/** For a variable with an intrinsic, `sam local` has a made-up value or none, and it knows no endpoint of ours. */
 export function samEnvironment(assembly: Assembly, addresses: SamAddresses): SamEnvironment {
   const { doorPort, apiUrl, clientEndpointVariables } = addresses
   const { name, template } = apiStack(assembly)
@@ -49,7 +49,7 @@ export function samEnvironment(assembly: Assembly, addresses: SamAddresses): Sam
   return environment
 }
 
-/** Roles and mappings name streams; no variable does. */
+/** Not needed: roles and mappings name streams, variables do not. */
 const unknownStream = () => 'unknown'
 
 function variablesOf(properties: JsonObject | undefined): { [variable: string]: Json } {
@@ -57,7 +57,7 @@ function variablesOf(properties: JsonObject | undefined): { [variable: string]: 
   return environment?.Variables ?? {}
 }
 
-/** What a function's image is built for, where this machine would have to emulate it. */
+/** An architecture of the functions that Docker would have to emulate on this machine. */
 export function foreignArchitecture(assembly: Assembly, machine: string): string | undefined {
   const native = machine === 'arm64' ? 'arm64' : 'x86_64'
   const resources = Object.values(apiStack(assembly).template.Resources)
@@ -114,7 +114,7 @@ export type SamCommands = {
   port: number
 }
 
-/** sam passes on the credentials of the shell it runs in, never those of a file. */
+/** sam gives its containers the credentials of the shell, never those of a file. */
 export function samCommands({ credentials, ...its }: SamCommands): string {
   const shell = [
     `export AWS_ACCESS_KEY_ID='${credentials.accessKeyId}'`,

@@ -22,7 +22,7 @@ import { urlOf } from './url-of.ts'
 async function main(): Promise<number> {
   const project = process.cwd()
   const config = await loadConfig(project)
-  // The same flags as those of the laptop cloud: its ports, its state and its assembly follow from them.
+  // These are the flags of the laptop cloud: they decide its ports, its state and its assembly.
   const flags = process.argv.slice(2)
   const options = readOptions(flags, { project, folder: config.folder })
   const start = ['npm start --', ...flags, ...(flags.includes('--host') ? [] : ['--host 0.0.0.0'])].join(' ')

@@ -1,4 +1,4 @@
-/** Why the laptop cloud cannot start, in one sentence for the person at the terminal. */
+/** Says in one sentence why the laptop cloud cannot start. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure'
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { StartFailure } from './start-failure.ts'
 
-/** Raised when what the folder holds is laid out differently. */
+/** Raise it when the layout of the folder changes. */
 const FORMAT = 1
 const LOCK = 'lock'
 const SEED = 'seed'
@@ -13,18 +13,18 @@ export type StateOptions = {
   fresh: boolean
   /** The app's name, for messages. */
   name: string
-  /** The file that says: this folder is the app's. */
+  /** The file that marks the folder as the app's. */
   mark: string
 }
 
 export type State = {
   folder: string
-  /** Credentials follow from it, so URLs signed before a restart stay good after it. */
+  /** Credentials are made from it: so URLs signed before a restart are still valid after it. */
   seed: string
   close(): void
 }
 
-/** Takes the folder for this process alone. Nothing is ever deleted unless `fresh` asks for it. */
+/** Locks the folder for this process. Deletes nothing unless `fresh` is set. */
 export function openState({ folder, fresh, name, mark }: StateOptions): State {
   const before = contentOf(folder)
   if (before.length > 0 && !before.includes(mark)) {
@@ -49,7 +49,7 @@ export function readSeed(folder: string): string {
   return seed
 }
 
-/** One JSON document of the folder; undefined when it was never written. */
+/** Reads a JSON file of the folder; undefined if there is none. */
 export function readStateFile(folder: string, name: string): unknown {
   if (!contentOf(folder).includes(name)) return undefined
   const text = readOrExplain(folder, name)
@@ -60,7 +60,7 @@ export function readStateFile(folder: string, name: string): unknown {
   }
 }
 
-/** For whoever opens a part of the folder: half a JSON document, a damaged SQLite file, an error that names the folder. */
+/** Turns a failure that comes from the folder's content, such as broken JSON, into a sentence about the state. */
 export async function blamingState<T>(folder: string, opening: Promise<T>): Promise<T> {
   try {
     return await opening
@@ -112,7 +112,7 @@ function assertFormat(folder: string, mark: string) {
   if (format !== FORMAT) throw unreadableState(folder, `its format is ${format}, this version reads ${FORMAT}`)
 }
 
-/** Locks this process holds: a lock with our id that is not among them was left by an earlier life with the same id. */
+/** The locks of this process. Any other lock with its id was left by an earlier process with the same id. */
 const held = new Set<string>()
 
 function lock(folder: string): () => void {
@@ -150,7 +150,7 @@ function isRunning(processId: number, path: string): boolean {
     process.kill(processId, 0)
     return true
   } catch (error) {
-    // EPERM: it runs, but belongs to someone else.
+    // EPERM: it runs, but belongs to another user.
     return !isSystemError(error, 'ESRCH')
   }
 }

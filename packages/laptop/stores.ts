@@ -18,7 +18,7 @@ const STORE_TYPES = new Set([
   'AWS::SecretsManager::Secret',
 ])
 
-/** What is remembered here depends on nothing else in a template. */
+/** Resources that store something. They depend on no other resources of a template. */
 export const isStore = (type: string) => STORE_TYPES.has(type)
 
 export type Stores = {
@@ -35,13 +35,13 @@ export type StoresOptions = {
   toolFolder: string
   dynamodb: LaptopConfig['dynamodb']
   dynamodbEndpoint: string | undefined
-  /** Resolves when it is sure that the event will be told. */
+  /** Resolves when the event is sure to be delivered. */
   onCreated(object: CreatedObject): Promise<void>
   report(line: string): void
   onFailure(error: Error): void
 }
 
-/** Everything that remembers, opened at the same time; what was opened is closed with `parts`. */
+/** Opens all stores at the same time. `parts` closes them. */
 export async function openStores(options: StoresOptions, parts: AsyncDisposableStack): Promise<Stores> {
   const {
     resources,
@@ -70,7 +70,7 @@ export async function openStores(options: StoresOptions, parts: AsyncDisposableS
     openSecrets({ secrets: resources, folder: below('secrets') }),
     openMailbox(below('outbox')),
   ] as const
-  // All of them: one that opens after another failed must be closed as well.
+  // Wait for all: if one fails, those that open later must be closed as well.
   await Promise.allSettled(opening)
   const [dynamodb, sqs, objects, secrets, mailbox] = await blamingState(stateFolder, Promise.all(opening))
   const services = {

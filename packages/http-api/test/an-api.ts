@@ -23,7 +23,7 @@ export type ApiTest = {
   connection?: (request: IncomingMessage) => ClientConnection
 }
 
-/** A plain Node server that asks one handler, with all of the package between them; closed after the test. */
+/** A plain Node server that calls one handler by way of the whole package. It is closed after the test. */
 export async function startApi(options: ApiTest = {}) {
   const { routes: routeKeys = ['GET /health'], stages = [{ name: '$default', variables: {} }] } = options
   const { handler = () => ({ statusCode: 200 }), connection = directConnection } = options

@@ -4,8 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 const IMPORTED = /^(?:import|export|\}) [^'\n]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
 /**
- * The import lines of a package that reach outside of it. A package may import its own files, what belongs to Node, and
- * what its package.json declares: its dependencies, and for tests its devDependencies too.
+ * The imports that a package must not have. It may import its own files, Node's modules and what its package.json
+ * declares: its dependencies, and in tests its devDependencies too.
  */
 export function strayImports(folder: string): string[] {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

@@ -12,7 +12,7 @@ export type CustomResourceAnswer = {
   LogicalResourceId?: string
 }
 export type AnswerServer = {
-  /** An address that takes one PUT, like the presigned URL CloudFormation hands out. */
+  /** Gives a URL that takes one PUT, like the presigned URL of CloudFormation. */
   expectOne(): { url: string; answer: Promise<CustomResourceAnswer> }
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export async function startAnswerServer(): Promise<AnswerServer> {
     expected.delete(path)
     const answer = readAnswer(request)
     await Promise.allSettled([answer])
-    // The function gets its 200 before anyone acts on the answer and closes this server.
+    // The function must get its 200 first: whoever gets the answer may close this server.
     return response.writeHead(200).end(() => waiting.resolve(answer))
   }
   const server = createServer((request, response) => void receive(request, response))

@@ -10,7 +10,7 @@ import { type AnswerServer, type CustomResourceAnswer, startAnswerServer } from 
 import { stackId } from './resolve.ts'
 import { isCustomResource } from './resource-types.ts'
 
-/** A custom resource that exists, and what it was made from: a difference calls for an update. */
+/** A custom resource that exists, and what it was made from. If that changes, it is updated. */
 type CustomResourceRecord = { physicalResourceId: string; properties: JsonObject; code: Json }
 type CustomResourceOrder = {
   name: string
@@ -22,7 +22,7 @@ type CustomResourceOrder = {
 
 const FILE = 'custom-resources.json'
 
-/** CloudFormation's part in a deployment: Create what is new, Update what changed, leave the rest alone. */
+/** Does what CloudFormation does in a deployment: creates new custom resources and updates changed ones. */
 export async function ensureCustomResources(options: {
   resources: Resource[]
   stateFolder: string
@@ -60,7 +60,7 @@ function orderOf(
   return { name, resource, lambda, wanted: { properties, code: lambda.properties.Code ?? null }, made: made[name] }
 }
 
-/** Gives the physical resource id. */
+/** Creates or updates it; gives its physical resource id. */
 async function carryOut(order: CustomResourceOrder, invoke: Invoke, answers: AnswerServer): Promise<string> {
   const { name, resource, lambda, wanted, made } = order
   const { url, answer } = answers.expectOne()
@@ -77,7 +77,7 @@ async function carryOut(order: CustomResourceOrder, invoke: Invoke, answers: Ans
   }
   const failed = invoke(lambda.ref, JSON.stringify(request)).then(({ functionError, payload }) => {
     if (functionError) throw new Error(`its function failed: ${JSON.parse(payload).errorMessage}`)
-    // Without an error only the answer counts, not the end of the function.
+    // Without an error, the end of the function means nothing: wait for the answer.
     return new Promise<never>(() => {})
   })
   try {
@@ -113,7 +113,7 @@ async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
   return await Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }
 
-/** CloudFormation hands every value over as text. */
+/** CloudFormation passes every value as text. */
 function withTextLeaves(value: Json): Json {
   if (Array.isArray(value)) return value.map(withTextLeaves)
   if (value === null || typeof value !== 'object') return String(value)

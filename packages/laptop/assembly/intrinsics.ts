@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from '../model.ts'
 import { StartFailure } from '../start-failure.ts'
 
-/** What the intrinsics of one resource or output can ask for. */
+/** What the intrinsics in one resource or output may refer to. */
 export type Scope = {
   ref(name: string, where: string): string | undefined
   attribute(logicalId: string, name: string, where: string): string
   imported(exportName: string, where: string): string
 }
 
-/** A value whose `Ref` gave AWS::NoValue disappears from the object or list it stood in. */
+/** Where `Ref` gives AWS::NoValue, the member is left out of its object or list. */
 export function resolveIntrinsics(value: Json, where: string, scope: Scope): Json | undefined {
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => resolveIntrinsics(item, `${where}[${index}]`, scope) ?? [])

@@ -11,9 +11,9 @@ type Template = {
 export type Stack = { name: string; templateFile: string; template: Template }
 export type Assembly = {
   folder: string
-  /** Each stack after those it depends on. */
+  /** Sorted: each stack comes after those it depends on. */
   stacks: Stack[]
-  /** The folder that would be zipped and uploaded under this key. */
+  /** The folder that the CDK would zip and upload under this key. */
   assetFolder(objectKey: string): string
 }
 
@@ -51,7 +51,7 @@ function stacksInOrder(artifacts: Record<string, Artifact>): string[] {
     const artifact = artifacts[id]
     if (!artifact) throw new StartFailure(`manifest.json names an artifact ${id} that it does not hold`)
     if (artifact.type !== 'aws:cloudformation:stack' || ordered.has(id)) return
-    // The CDK refuses cyclic stacks, so this ends.
+    // This ends, because the CDK refuses stacks that depend on each other.
     for (const dependency of artifact.dependencies ?? []) visit(dependency)
     ordered.add(id)
   }
@@ -59,7 +59,7 @@ function stacksInOrder(artifacts: Record<string, Artifact>): string[] {
   return [...ordered]
 }
 
-/** The bootstrap check of a real account is passed over; everything else in a template must be understood. */
+/** The check for a bootstrapped account is ignored. Everything else in a template must be understood. */
 const PASSED_OVER: Record<string, string> = { Parameters: 'BootstrapVersion', Rules: 'CheckBootstrapVersion' }
 const SECTIONS = new Set(['Resources', 'Outputs', 'Description', 'Metadata', ...Object.keys(PASSED_OVER)])
 

@@ -7,7 +7,7 @@ import { assertUnderstood, type CloudAddresses, findResourceType, isCustomResour
 
 const SECTIONS = new Set(['Type', 'Properties', 'DependsOn', 'Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'])
 
-/** The wanted resources and what they need, each after those it refers to or depends on. */
+/** The wanted resources and those they need. Each comes after those that it refers to or depends on. */
 export function resolveAssembly(
   assembly: Assembly,
   addresses: CloudAddresses,

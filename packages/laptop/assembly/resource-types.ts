@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { ACCOUNT, type Json, type JsonObject, REGION } from '../model.ts'
 import { StartFailure } from '../start-failure.ts'
 
-/** What a resource's address depends on besides the template. */
+/** Addresses of the laptop cloud that are part of what `Ref` and `Fn::GetAtt` give. */
 export type CloudAddresses = {
   queueUrl(queueName: string): string
   apiUrl: string
-  /** Absent until the tables exist: a stream is labelled by the store. */
+  /** Absent until the tables exist: the store chooses the name of a stream. */
   streamArn?: (tableName: string) => string
 }
 
 type Instance = { name: string; properties: JsonObject; addresses: CloudAddresses }
 
-/** `read`: its reader in this package checks it, every part of it. `inert`: it has no meaning on a laptop. */
+/** `read`: the code that reads this property checks all of it. `inert`: the property means nothing on a laptop. */
 type Shape = 'read' | 'inert' | { [property: string]: Shape }
 
 type ResourceType = {
@@ -119,11 +119,11 @@ export function isCustomResource(type: string): boolean {
 }
 
 export function findResourceType(type: string): ResourceType | undefined {
-  // What a custom resource's properties mean is its own function's business.
+  // Only the function of a custom resource knows what its properties mean.
   return isCustomResource(type) ? nameless('read') : TYPES[type]
 }
 
-/** Throws on a property, however deep, that neither acts here nor is knowingly inert. */
+/** Throws for a property, at any depth, that is neither read nor known to be inert. */
 export function assertUnderstood(value: Json, shape: Shape, where: string): void {
   if (typeof shape === 'string') return
   for (const member of Array.isArray(value) ? value : [value]) {
@@ -139,7 +139,7 @@ export function assertUnderstood(value: Json, shape: Shape, where: string): void
   }
 }
 
-/** A resource that has an id but no name anyone else speaks of. */
+/** A resource that has only an id: nothing refers to it by name. */
 function nameless(properties: Shape): ResourceType {
   return { ref: ({ name }) => shortId(name), attributes: () => ({}), properties }
 }
@@ -148,7 +148,7 @@ function arn(service: string, resource: string): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`
 }
 
-/** AWS appends six random characters; here they follow from the name, so that a restart keeps the ARN. */
+/** AWS appends six random characters. Here they are made from the name, so that the ARN stays the same. */
 function secretArn(name: string): string {
   return arn('secretsmanager', `secret:${name}-${shortId(name).slice(0, 6)}`)
 }

@@ -9,10 +9,10 @@ import { AwsError, refuse } from './aws-error.ts'
 import type { AwsRequest, Need, ServiceName } from './call.ts'
 import type { Catalog } from './catalog.ts'
 
-/** What a request asks for, in IAM's words. */
+/** What a request asks for: its operation, and the permissions that it needs. */
 export type IdentifiedCall = { operation: string; needs: Need[]; input: JsonObject; takesContent: boolean }
 
-/** Throws the service's own refusal for an operation the laptop cloud does not know. */
+/** Throws the service's own refusal for an operation that the laptop cloud does not know. */
 export function identify(request: AwsRequest, service: ServiceName, catalog: Catalog): IdentifiedCall {
   if (service === 's3') return { ...identifyS3(request), input: {} }
   const takesContent = false

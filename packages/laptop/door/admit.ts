@@ -22,7 +22,7 @@ export type DoorContext = {
 
 const NOTHING = Buffer.alloc(0)
 
-/** The call that a request makes, or the refusal: its signature first, then what it asks for, then whether it may. */
+/** Checks a request: first its signature, then what it asks for, then whether that is allowed. Throws the refusal. */
 export async function admit(
   context: DoorContext,
   exchange: Exchange,
@@ -30,7 +30,7 @@ export async function admit(
   claim: SignatureClaim,
 ): Promise<Call> {
   const { service } = claim
-  // An object may be larger than memory: its bytes are left where they are until somebody stores them.
+  // An object may be larger than the memory: its bytes are not read before they are stored.
   const body = service === 's3' ? NOTHING : await readWhole(exchange.body)
   const request: AwsRequest = { ...head, body }
   const { principalName, payloadHash } = await verifySignature(request, claim, context.findKey, Date.now())

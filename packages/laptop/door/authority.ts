@@ -9,17 +9,17 @@ import type { Observed } from './observed.ts'
 export type Denial = { action: string; resource: string; verdict: PolicyVerdict; sessionArn: string }
 
 export type Authority = {
-  /** Every function by its physical name, and `dev`. */
+  /** The physical name of every function, and `dev`. */
   principalNames: string[]
-  /** Judges a call's needs one by one and records each; the first that fails. */
+  /** Checks and records each of a call's needs; gives the first one that is denied. */
   judge(principalName: string, needs: Need[]): Denial | undefined
-  /** Judges and records. For what Lambda does in a function's name, such as logs:PutLogEvents. */
+  /** Checks and records one action. For what Lambda does with a function's role, such as logs:PutLogEvents. */
   may(principalName: string, action: string, resource: string): boolean
-  /** Judges; records only if it was allowed: an answer that merely depends on a grant is no attempt. */
+  /** Checks one action that only decides which answer is given. Not recorded if denied: nobody tried to do it. */
   holds(principalName: string, action: string, resource: string): boolean
-  /** For the API's CredentialsArn; not recorded. */
+  /** For the role that the API uses. Not recorded. */
   roleMay(roleArn: string, action: string, resource: string): boolean
-  /** Whether the resource's own policy lets a service do this in the name of another resource; not recorded. */
+  /** Whether the resource's own policy allows this to a service that acts for another resource. Not recorded. */
   serviceMay(principal: ServicePrincipal, action: string, resource: string): boolean
   /** Whether the role's trust policy lets this service use it. */
   canAssume(service: string, roleArn: string): boolean
@@ -27,7 +27,7 @@ export type Authority = {
 
 type ServicePrincipal = { service: string; sourceArn: string }
 
-/** What `dev` may do beyond the functions' own grants: run any of them by hand. */
+/** What `dev` may do besides: invoke any function. */
 const OPERATOR = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' },
@@ -35,7 +35,7 @@ const OPERATOR = {
 
 type Holder = { roleArn: string; sessionArn: string; statements: Statement[] }
 
-/** Throws an Error that names the policy element which is not understood, or the function without a usable role. */
+/** Throws an Error that names what it does not understand in a policy, or a function that has no usable role. */
 export function readAuthority(resources: Resource[], observed: Observed): Authority {
   const policies = readPolicies(resources)
   const holders = readHolders(resources, policies)
@@ -76,7 +76,7 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
   }
 }
 
-/** Any of the need's resources will do, unless one of them is explicitly denied. */
+/** One allowed resource is enough, unless another one is explicitly denied. */
 function strictest(need: Need, verdictOn: (resource: string) => PolicyVerdict): PolicyVerdict {
   const verdicts = need.resources.map(verdictOn)
   const explicit = verdicts.find((verdict) => verdict.startsWith('denied'))
@@ -85,7 +85,7 @@ function strictest(need: Need, verdictOn: (resource: string) => PolicyVerdict): 
 
 function ask(policies: Policies, holder: Holder, need: Need, resource: string): PolicyVerdict {
   const context = (key: string): string[] | undefined => {
-    // The door stands where the TLS endpoint stands in AWS.
+    // In AWS these calls come by TLS. Policies that demand it must work here too.
     if (key === 'aws:securetransport') return ['true']
     return key === 'dynamodb:leadingkeys' ? need.context?.['dynamodb:LeadingKeys']?.() : undefined
   }

@@ -4,8 +4,8 @@ const LINE_END = '\r\n'
 const LONGEST_LINE = 8192
 
 /**
- * Decodes `STREAMING-UNSIGNED-PAYLOAD-TRAILER` as it streams: `<hex size>\r\n<bytes>\r\n` ... `0\r\n`, then trailer
- * lines (put into `trailers` by lower-case name) and an empty line.
+ * Decodes a stream of `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: chunks of `<hex size>\r\n<bytes>\r\n`, then `0\r\n`, then
+ * trailer lines and an empty line. The trailers are put into `trailers`, by lower-case name.
  */
 export async function* decodeAwsChunked(
   encoded: AsyncIterable<Buffer>,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AwsAnswer, ServiceName } from './call.ts'
 
-/** An error in AWS's own codes: the code and status that the real service would use. */
+/** An error with the code and the status that the real service would answer. */
 export class AwsError extends Error {
   readonly code: string
   readonly status: number
@@ -59,7 +59,7 @@ const REFUSAL_STATUS: Record<ServiceName, number> = {
   lambda: 403,
 }
 
-/** The same refusal reads differently at each service. */
+/** Each service has its own code and status for the same refusal. */
 export function refuse(service: ServiceName, refusal: Refusal, message: string): AwsError {
   const codes = CODES[refusal]
   if (service === 's3') return new AwsError(codes.s3Code, codes.s3Status, message)

@@ -1,11 +1,11 @@
 import type { Json, JsonObject, Resource } from '../model.ts'
 
-/** What the identification of a call must know about the template. */
+/** What must be known of the template to tell what a call asks for. */
 export type Catalog = {
   /** The partition key attribute of a table, or of one of its indexes. */
   partitionKey(tableName: string, indexName?: string): string | undefined
   streamArn(tableName: string): string | undefined
-  /** A secret's ARN by ARN or name. */
+  /** Gives a secret's ARN for its ARN or its name. */
   secretArn(secretId: string): string
 }
 

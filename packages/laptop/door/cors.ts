@@ -27,14 +27,14 @@ type BucketCorsRule = {
   maxAge: number | undefined
 }
 
-/** What S3 says to browsers, bucket by bucket. */
+/** The CORS headers of S3, by the rules of each bucket. */
 export type BucketCors = {
   preflight(request: RequestHead): AwsAnswer
-  /** For every answer to a page of another origin, refusals too: without them the page cannot read it. */
+  /** For every answer, refusals too: without these headers a page of another origin cannot read it. */
   headersFor(request: RequestHead): Record<string, string>
 }
 
-/** Throws an Error that names the part of a rule which is not understood. */
+/** Throws an Error that names what it does not understand in a rule. */
 export function readBucketCors(resources: Resource[]): BucketCors {
   const rulesByBucket = new Map<string, BucketCorsRule[]>()
   for (const bucket of resources.filter(({ type }) => type === 'AWS::S3::Bucket')) {

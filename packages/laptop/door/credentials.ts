@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto'
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
-/** The principal behind `sam local`: it holds what all functions together hold. */
+/** The identity for `sam local` and for people: it may do what all functions together may do. */
 export const DEV = 'dev'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The same seed and name give the same credentials, so URLs signed before a restart stay good after it. */
+/** The same seed and name give the same credentials: URLs signed before a restart are still valid after it. */
 export function deriveCredentials(seed: string, principalName: string): Credentials {
   const derive = (purpose: string) => createHmac('sha512', seed).update(`${purpose}\n${principalName}`).digest()
   const keyId = [...derive('access-key-id').subarray(0, 16)].map((byte) => BASE32[byte % 32]).join('')

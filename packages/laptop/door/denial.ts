@@ -3,7 +3,7 @@ import type { AwsError } from './aws-error.ts'
 import { refuse } from './aws-error.ts'
 import type { ServiceName } from './call.ts'
 
-/** A denial in the words of the service that gives it. */
+/** A denial with the text that this service uses in AWS. */
 export function denialError(service: ServiceName, denial: Denial): AwsError {
   const { action, resource, verdict, sessionArn } = denial
   if (service === 'ses') {

@@ -15,7 +15,7 @@ import { likelyService, readClaim } from './signature-claim.ts'
 type ServeOptions = Pick<DoorContext, 'services' | 'authority'> & {
   resources: Resource[]
   seed: string
-  /** One line for every call that the door itself refused. */
+  /** Gets one line for every call that the door refused. */
   report?: (line: string) => void
 }
 
@@ -27,15 +27,15 @@ export type Door = {
 }
 
 /**
- * The one endpoint for all AWS calls of the functions. It listens before it serves, because its address stands in
- * queue URLs, and these in the resources that it is given later.
+ * The endpoint for all AWS calls. Its address is part of the queue URLs, and these are part of the resources: so it is
+ * opened first, and gets the resources with `serve`.
  */
 export async function openDoor({ host, port }: { host: string; port: number }): Promise<Door> {
   let context: DoorContext | undefined
   const server = createServer((message, response) => void handle(context, openExchange(message, response, false)))
   server.on('checkContinue', (message, response) => void handle(context, openExchange(message, response, true)))
   server.keepAliveTimeout = 75_000
-  // An upload takes the time it takes.
+  // No limit: a large upload may take long.
   server.requestTimeout = 0
   server.listen(port, host)
   await once(server, 'listening')

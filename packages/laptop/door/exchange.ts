@@ -2,26 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { AwsAnswer, StreamedAwsAnswer } from './call.ts'
 
-/** One request and the way to its answer. */
+/** One request, and how it is answered. */
 export type Exchange = {
   message: IncomingMessage
   body: AsyncIterable<Buffer>
   /** Aborted when the client hangs up. */
   signal: AbortSignal
-  /** Rejects when a streamed answer broke; the client notices by its length. */
+  /** Rejects when a streamed answer breaks off. The client notices by its length. */
   answer(answer: AwsAnswer | StreamedAwsAnswer): Promise<void>
 }
 
 /**
- * `asksFirst`: the client sends its body when told to continue. When it is refused instead, Node ends the connection
- * after the answer, since nobody knows whether a body follows.
+ * `asksFirst`: the client waits for "100 Continue" before it sends the body. If it is refused instead, Node closes the
+ * connection after the answer, because nobody knows whether the body will follow.
  */
 export function openExchange(message: IncomingMessage, response: ServerResponse, asksFirst: boolean): Exchange {
   const hungUp = new AbortController()
   response.on('close', () => hungUp.abort())
   async function* body(): AsyncGenerator<Buffer> {
     if (asksFirst) response.writeContinue()
-    // Whoever stops reading refuses the request, and the client must still be there to read the refusal.
+    // A refused request is not read to its end, but its client must still be able to read the refusal.
     yield* message.iterator({ destroyOnReturn: false })
   }
   return {
@@ -31,7 +31,7 @@ export function openExchange(message: IncomingMessage, response: ServerResponse,
     async answer(answer) {
       if (hungUp.signal.aborted) return discard(answer)
       response.writeHead(answer.status, { ...lengthOf(answer), ...answer.headers })
-      // A client that reads answers only after sending everything would otherwise see nothing but a reset.
+      // Some clients read the answer only after they have sent everything: without this they would see a reset.
       message.resume()
       if ('stream' in answer) await pipeline(answer.stream, response).catch(throwUnlessHungUp)
       else response.end(message.method === 'HEAD' ? undefined : answer.body)

@@ -5,12 +5,12 @@ type ActionsByPrincipal = Record<string, string[]>
 
 export type Observed = {
   record(principal: string, action: string, allowed: boolean): void
-  /** Principal (physical function name, or `dev`) to its actions, both sorted. */
+  /** The actions by principal: the physical name of a function, or `dev`. Both are sorted. */
   actions(): { allowed: ActionsByPrincipal; denied: ActionsByPrincipal }
   write(): void
 }
 
-/** Which actions each function really used: a test holds them against the grants of the template. */
+/** Notes which actions each function really used. A test can compare them with the grants of the template. */
 export function openObserved(folder: string): Observed {
   const allowed = new Map<string, Set<string>>()
   const denied = new Map<string, Set<string>>()

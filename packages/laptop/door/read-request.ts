@@ -20,7 +20,10 @@ export function readHead(message: IncomingMessage): RequestHead {
   }
 }
 
-/** One reading of the query for signature, permission and service alike: two readings would be two requests. */
+/**
+ * The query is read once, for signature, permissions and service. If these read it in different ways, a request could
+ * be checked as one thing and done as another.
+ */
 function readQuery(text: string): Record<string, string> {
   const query: Record<string, string> = {}
   for (const pair of text.split('&')) {

@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 
 type HashData = string | ArrayBuffer | ArrayBufferView
 
-/** SHA-256, or HMAC with it, as the signer of the SDK wants it: a constructor. */
+/** SHA-256, or HMAC with it. The SDK's signer wants a constructor. */
 export class Sha256 {
   private readonly hash: Hash | Hmac
 

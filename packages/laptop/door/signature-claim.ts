@@ -5,7 +5,7 @@ import { type RequestHead, SERVICE_NAMES, type ServiceName } from './call.ts'
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600
 
-/** What a request says about its signature; nothing of it is proved yet. */
+/** What a request says about its signature. Nothing of it has been checked yet. */
 export type SignatureClaim = {
   accessKeyId: string
   service: ServiceName
@@ -28,7 +28,7 @@ export function readClaim(request: RequestHead): SignatureClaim {
   throw refuse(service, 'missing', 'Missing Authentication Token')
 }
 
-/** For answers to requests that do not say validly which service they mean. */
+/** A guess, for the answer to a request that does not say properly which service it means. */
 export function likelyService(request: RequestHead): ServiceName {
   const target = request.headers['x-amz-target'] ?? ''
   if (target.startsWith('DynamoDB')) return 'dynamodb'

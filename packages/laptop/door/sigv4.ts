@@ -11,12 +11,12 @@ const MAX_SKEW_MS = 15 * 60_000
 export const UNSIGNED = 'UNSIGNED-PAYLOAD'
 export const CHUNKED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
 
-/** S3's `payloadHash` may be one of the two marks above; whoever reads the body holds it against the hash. */
+/** For S3, `payloadHash` may be one of the constants above. Else compare it with the body when that is read. */
 export type Signer = { principalName: string; payloadHash: string }
 
 /**
- * Who signed this request; throws the refusal that AWS would answer. The body is only vouched for by its hash, which
- * is checked here for every service but S3: there the body may be too large to be read before its sender is known.
+ * Tells who signed this request; throws the refusal that AWS would answer. The signature covers a hash of the body. For
+ * S3 that hash is not checked here: the body may be large, and is not read before the sender is known.
  */
 export async function verifySignature(
   request: AwsRequest,
@@ -67,7 +67,7 @@ function checkTime(claim: SignatureClaim, now: number): void {
   if (-ahead > MAX_SKEW_MS) throw refuse(claim.service, 'skewed', 'Signature expired: more than 15 min. have passed.')
 }
 
-/** AWS wants `host` and every `x-amz-` header signed, or anyone on the way could add one. */
+/** As in AWS, `host` and every `x-amz-` header must be signed: else somebody on the way could add one. */
 function checkSignedHeaders(request: RequestHead, claim: SignatureClaim): void {
   const mustBeSigned = (name: string) =>
     name === 'host' || (name.startsWith('x-amz-') && !(claim.presigned && name === 'x-amz-content-sha256'))
@@ -115,7 +115,7 @@ function signerOf(holder: KeyHolder, service: ServiceName): SignatureV4 {
   return signer
 }
 
-/** Signs the request again as its sender claims to have done: the same headers, no others. */
+/** Signs the request again, in the way its sender claims to have done: with the same headers and no others. */
 async function sign(
   request: AwsRequest,
   claim: SignatureClaim,

@@ -4,10 +4,10 @@ import { AwsError, refuse } from './aws-error.ts'
 import type { RequestHead, Upload } from './call.ts'
 import { CHUNKED, UNSIGNED } from './sigv4.ts'
 
-/** Of one PUT, an object or a part. */
+/** The limit for one PUT, of an object or of a part. */
 const LARGEST_BYTES = 5 * 1024 ** 3
 
-/** Refuses what the headers alone show to be wrong. `payloadHash` is the signed one. */
+/** Checks the headers at once, and the bytes as they come. `payloadHash` is the one that was signed. */
 export function openUpload(head: RequestHead, payloadHash: string, body: AsyncIterable<Buffer>): Upload {
   const trailers: Record<string, string> = {}
   if (payloadHash !== CHUNKED) {
@@ -19,7 +19,7 @@ export function openUpload(head: RequestHead, payloadHash: string, body: AsyncIt
   return { length, bytes: exactly(length, UNSIGNED, decoded), trailers }
 }
 
-/** The framing is no property of the object. */
+/** `aws-chunked` says how the bytes were sent. It is not an encoding of the object. */
 export function withoutChunkedEncoding(headers: Record<string, string>): Record<string, string> {
   const { 'content-encoding': encoding, ...others } = headers
   const encodings = (encoding ?? '').split(',').map((name) => name.trim())
@@ -70,7 +70,7 @@ function wrongPayloadHash(): AwsError {
   return refuse('s3', 'bodyMismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.")
 }
 
-/** Passes the bytes on and holds what follows them against what the headers announced. */
+/** Passes the bytes on, then compares the trailers with those that the headers announced. */
 async function* withTrailer(
   bytes: AsyncIterable<Buffer>,
   announced: string | undefined,

@@ -5,26 +5,26 @@ import { openPendingEvents } from './pending-events.ts'
 const FIRST_PAUSE_MILLISECONDS = 1000
 const LONGEST_PAUSE_MILLISECONDS = 60_000
 
-/** Trying again would not help. */
+/** For a delivery that would fail again. */
 export class Undeliverable extends Error {}
 
 export type Recipient = {
   name: string
   matches(event: BusEvent): boolean
-  /** Rejects when it has to be tried again; once it took the event, also when the signal ends everything else. */
+  /** Rejects if it must be tried again. The signal may end it early, but not after the event was taken. */
   deliver(event: BusEvent, signal: AbortSignal): Promise<void>
   retries: number
   ageSeconds: number
-  /** For an event that cannot be delivered, or not within these limits. */
+  /** Called for an event that cannot be delivered, or not within these limits. */
   giveUp(event: BusEvent, error: unknown): Promise<void>
 }
 
 export type EventBus = {
-  /** Resolves when the event is on the disk: from then on it is delivered at least once to everyone it matches. */
+  /** Resolves when the event is on the disk. From then on, every matching recipient gets it at least once. */
   publish(event: BusEvent): Promise<void>
-  /** Delivers what an earlier life did not. */
+  /** Delivers the events that were left at the last stop. */
   resume(): void
-  /** Running deliveries end; those that wait for another try are left for the next life. */
+  /** Waits for running deliveries. Those that wait for another try are left for the next start. */
   close(): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export async function openEventBus({ recipients, folder, report }: EventBusOptio
 
 type DeliveryOptions = { signal: AbortSignal; report: (line: string) => void }
 
-/** Rejects when the signal came first. */
+/** Rejects if the signal comes first. */
 async function bring(event: BusEvent, recipient: Recipient, { signal, report }: DeliveryOptions): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted()

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { ACCOUNT, type JsonObject, REGION } from '../model.ts'
 
-/** What EventBridge hands to a target, https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html. */
+/** What a target gets, https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html. */
 export type BusEvent = {
   version: '0'
   id: string
   'detail-type': string
   source: string
   account: string
-  /** Whole seconds. */
+  /** In whole seconds. */
   time: string
   region: string
   resources: string[]

@@ -11,13 +11,13 @@ export type EventsOptions = TargetServices & { stream: ReadObject; stateFolder: 
 export type Events = {
   /** Resolves when the event is on the disk. */
   publish(event: BusEvent): Promise<void>
-  /** Goes on with what an earlier life left, and starts the schedules. */
+  /** Delivers the events that were left at the last stop, and starts the schedules. */
   start(): void
-  /** Running deliveries end, invocations too; what is not delivered is delivered after the next start. */
+  /** Waits for running deliveries and invocations. Other events are delivered after the next start. */
   close(): Promise<void>
 }
 
-/** EventBridge: the rules of the assembly, its schedules, and the scanner where a rule waits for one. */
+/** EventBridge: the rules and schedules of the assembly, and a scanner if a rule names one. */
 export async function openEvents(options: EventsOptions): Promise<Events> {
   const { resources, stream, stateFolder, report } = options
   const rules = readRules(resources)

@@ -2,14 +2,14 @@ import * as v from 'valibot'
 import { ACCOUNT } from '../model.ts'
 import { type BusEvent, newEvent } from './event.ts'
 
-/** What a bucket with notifications tells about an object that was just written. */
+/** What the event of a newly written object tells about it. */
 export type CreatedObject = {
   bucket: string
   key: string
   size: number
   etag: string
   versionId: string | undefined
-  /** Hexadecimal; of two events of one key the larger one is the later one. */
+  /** Hexadecimal. Of two events for one key, the later one has the larger value. */
   sequencer: string
   reason: 'PutObject' | 'CompleteMultipartUpload'
   requestId: string
@@ -19,7 +19,7 @@ export type CreatedObject = {
 const SOURCE = 'aws.s3'
 const DETAIL_TYPE = 'Object Created'
 
-/** Unlike in S3's own notifications the key is not URL-encoded and the ETag has no quotes. */
+/** Other than in S3's own notifications, the key is not URL-encoded and the ETag has no quotes. */
 export function objectCreated(object: CreatedObject): BusEvent {
   const { bucket, key, size, etag, versionId, sequencer, reason, requestId, sourceIp } = object
   return newEvent({

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { BusEvent } from './event.ts'
 
 export type PendingEvents = {
-  /** What an earlier life did not bring to an end. */
+  /** Events that were not delivered before the last stop. */
   left: BusEvent[]
   /** Resolves when the event is on the disk. */
   add(event: BusEvent): Promise<void>
@@ -25,7 +25,7 @@ const eventSchema = v.object({
   detail: v.record(v.string(), v.unknown()),
 })
 
-/** The events that are not delivered everywhere yet, a file for each. */
+/** The events that some recipient has not got yet. Each has a file. */
 export async function openPendingEvents(folder: string): Promise<PendingEvents> {
   const fileOf = ({ id }: BusEvent) => join(folder, `${id}.json`)
   await mkdir(folder, { recursive: true })

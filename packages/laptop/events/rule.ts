@@ -38,15 +38,15 @@ export type RuleTarget = {
 export type EventRule = {
   name: string
   arn: string
-  /** The sources that its pattern names. */
+  /** The event sources in its pattern. */
   sources: string[]
-  /** Undefined for a rule that waits for events. */
+  /** Undefined for a rule without a schedule. */
   periodMilliseconds: number | undefined
   targets: RuleTarget[]
   matches(event: BusEvent): boolean
 }
 
-/** The rules that are switched on. Throws an Error naming the rule that is not understood. */
+/** The enabled rules. Throws an Error that names a rule that it does not understand. */
 export function readRules(resources: Resource[]): EventRule[] {
   return resources.filter(({ type }) => type === 'AWS::Events::Rule').flatMap(readRule)
 }
@@ -89,10 +89,10 @@ function readPattern(pattern: Json, name: string): (event: BusEvent) => boolean 
 
 const UNIT_MILLISECONDS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
-/** What a timer can wait: about 24 days. */
+/** The longest time of a timer: about 24 days. */
 const LONGEST_PERIOD_MILLISECONDS = 2 ** 31 - 1
 
-/** `rate(1 hour)`, `rate(15 minutes)`: the plural for more than one, as EventBridge wants it. */
+/** `rate(1 hour)`, `rate(15 minutes)`: as EventBridge wants it, with the plural for more than one. */
 function readRate(expression: string, name: string): number {
   const [, number = '', unit = '', plural] = /^rate\((\d{1,5}) (minute|hour|day)(s?)\)$/.exec(expression) ?? []
   const period = Number(number) * (UNIT_MILLISECONDS[unit] ?? 0)

@@ -1,9 +1,9 @@
 import { giveBack } from '../give-back.ts'
 
-/** The test file that every scanner reports. In parts, or scanners would report this repository. */
+/** The test file that every scanner reports. Written in parts, so that scanners do not report this file. */
 const EICAR = Buffer.from(['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-'))
 
-/** What of it can stand before, or after, the border of two chunks. */
+/** So many of its bytes may be in one of two chunks. */
 const SEAM = EICAR.length - 1
 
 const ZIP_LOCAL_FILE = Buffer.from('PK\x03\x04', 'latin1')
@@ -12,7 +12,7 @@ const ZIP_ENCRYPTED = 1
 
 export type Finding = 'clean' | 'infected' | 'unreadable'
 
-/** Rejects when the content cannot be read to its end, or the signal comes before. The chunks are used up. */
+/** Rejects if the content cannot be read to its end, or the signal comes first. Do not use the chunks afterwards. */
 export async function scanContent(content: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Finding> {
   let head = Buffer.alloc(0)
   let tail = Buffer.alloc(0)
@@ -27,7 +27,7 @@ export async function scanContent(content: AsyncIterable<Buffer>, signal: AbortS
   return isEncryptedZip(head) ? 'unreadable' : 'clean'
 }
 
-/** Its first file is encrypted: no scanner can look into it. */
+/** Whether the first file in it is encrypted: no scanner can read that. */
 function isEncryptedZip(head: Buffer): boolean {
   const flags = head.at(ZIP_FLAGS_OFFSET) ?? 0
   return head.indexOf(ZIP_LOCAL_FILE) === 0 && (flags & ZIP_ENCRYPTED) !== 0

@@ -4,7 +4,7 @@ import type { Recipient } from './event-bus.ts'
 import { isObjectCreated, objectOf } from './object-created.ts'
 import { type Finding, scanContent } from './scan-content.ts'
 
-/** The source of the scanner's events: a rule that names it wants a scanner. */
+/** The source of the scanner's events. There is a scanner if a rule names this source. */
 export const SCANNER_SOURCE = 'aws.guardduty'
 
 const PLAN = `arn:aws:guardduty:${REGION}:${ACCOUNT}:malware-protection-plan/laptop`
@@ -20,7 +20,7 @@ export type ScannerOptions = {
   report(line: string): void
 }
 
-/** Stands in for GuardDuty's malware protection. A scan that was cut off begins anew, as an undelivered event does. */
+/** Takes the place of GuardDuty's malware protection. An interrupted scan is repeated, like any undelivered event. */
 export function scanner({ stream, publish, report }: ScannerOptions): Recipient {
   return {
     name: 'the scanner',
@@ -28,7 +28,7 @@ export function scanner({ stream, publish, report }: ScannerOptions): Recipient 
     async deliver(event, signal) {
       const { bucket, key } = objectOf(event)
       const object = await stream(bucket, key)
-      // Deleted meanwhile: there is nothing to say about it.
+      // An object that was deleted in the meantime has no result.
       if (object) await publish(scanResult(event, await scanContent(object.body, signal)))
     },
     retries: 0,

@@ -7,7 +7,7 @@ export function scheduledEvent(ruleArn: string): BusEvent {
   return newEvent({ source: SOURCE, detailType: DETAIL_TYPE, resources: [ruleArn], detail: {} })
 }
 
-/** Of all scheduled events a rule takes its own only. */
+/** A rule matches only its own scheduled events. */
 export function scheduledFor(ruleArn: string): (event: BusEvent) => boolean {
   return ({ source, 'detail-type': detailType, resources }) =>
     source === SOURCE && detailType === DETAIL_TYPE && resources[0] === ruleArn

@@ -18,7 +18,7 @@ export type SchedulesOptions = {
 
 export type Schedules = { close(): Promise<void> }
 
-/** A rule that was never seen runs after one period for the first time; one that is overdue runs at once, and once. */
+/** A new rule runs for the first time after one period. An overdue rule runs at once, but only once. */
 export function startSchedules({ rules, stateFolder, publish, report }: SchedulesOptions): Schedules {
   const scheduled = rules.flatMap(({ arn, periodMilliseconds: period }) => (period ? { arn, period } : []))
   const known = readLastRuns(stateFolder)

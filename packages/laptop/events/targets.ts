@@ -17,7 +17,7 @@ export type TargetServices = {
 
 type Send = (event: BusEvent) => Promise<void>
 
-/** A rule's targets. EventBridge acts in no role: the queue's or the function's own policy must let the rule in. */
+/** The targets of a rule. EventBridge uses no role here: the policy of the queue or function must allow the rule. */
 export function targetsOf(rule: EventRule, services: TargetServices): Recipient[] {
   return rule.targets.map((target) => recipient(rule, target, services))
 }
@@ -35,7 +35,7 @@ function recipient(rule: EventRule, target: RuleTarget, services: TargetServices
     ageSeconds: target.ageSeconds,
     async giveUp(event, error) {
       report(`${rule.name}: event ${event.id} was not delivered to ${target.arn}: ${messageOf(error)}`)
-      // As on AWS nothing stands behind the dead-letter queue.
+      // As on AWS, an event that the dead-letter queue does not take is lost.
       await sendToDeadLetters?.(event).catch((cause) =>
         report(`${rule.name}: event ${event.id} is lost, ${target.deadLetterArn} did not take it: ${messageOf(cause)}`),
       )

@@ -30,7 +30,7 @@ const routeSettings = v.strictObject({
 export const stageProperties = v.strictObject({
   ApiId: v.string(),
   StageName: v.pipe(v.string(), v.regex(/^(\$default|[\w-]+)$/)),
-  // Without it the stage serves nothing until a Deployment resource comes.
+  // Without it, a stage serves nothing before there is a Deployment resource.
   AutoDeploy: v.literal(true),
   DefaultRouteSettings: v.optional(routeSettings),
   RouteSettings: v.optional(v.record(v.string(), routeSettings), {}),

@@ -14,7 +14,7 @@ const TWO_HOURS_MILLISECONDS = 2 * 60 * 60 * 1000
 
 export type GatewayOptions = IntegrationOptions & {
   host: string
-  /** 0: any free one. */
+  /** 0 for any free port. */
   port: number
   resources: Resource[]
   log: (request: RequestLog) => void
@@ -34,18 +34,18 @@ export type RequestLog = {
   /** Undefined when no function answered. */
   cold: boolean | undefined
   functionName: string | undefined
-  /** Why the gateway answered itself. */
+  /** Why the gateway answered instead of a function. */
   reason: string | undefined
 }
 
 export type Gateway = {
   url: string
   port: number
-  /** Running requests finish. */
+  /** Lets running requests finish. */
   close: () => Promise<void>
 }
 
-/** Serves the HTTP API among the resources. Rejects when an issuer cannot be discovered, as the deployment would fail. */
+/** Serves the HTTP API among the resources. Rejects if an issuer cannot be discovered: a deployment would fail too. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, resources, log, jwksCacheMilliseconds = TWO_HOURS_MILLISECONDS } = options
   const api = httpApi(resources)
@@ -59,7 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function serve(request: IncomingMessage, requestId: string): Promise<RequestOutcome> {
     try {
       const outcome = await respond(request, requestId)
-      // A connection that closes on unread bytes is reset, and its client may never see the answer.
+      // If a connection closes with unread bytes, it is reset, and the client may not see the answer.
       if (!request.complete) await readBody(request)
       return outcome
     } catch (error) {
@@ -71,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const started = performance.now()
     const requestId = newRequestId()
     void serve(request, requestId).then((outcome) => {
-      // A connection that is kept alive would keep a closing server open.
+      // While the server closes, no connection may be kept alive: it would wait for that connection.
       response.shouldKeepAlive &&= server.listening
       send(request, response, { requestId, answer: outcome.answer, cors: api.cors })
       log({ ...describe(request, outcome), requestId, milliseconds: performance.now() - started })

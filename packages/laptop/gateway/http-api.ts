@@ -25,7 +25,7 @@ export type Route = {
   routeKey: string
   pattern: RoutePattern
   integration: Integration
-  /** Undefined: open to everyone. */
+  /** Undefined for a route that is open to everyone. */
   authorization: { authorizer: TokenRules; scopes: string[] | undefined } | undefined
 }
 
@@ -44,7 +44,7 @@ export type HttpApi = {
   authorizers: TokenRules[]
 }
 
-/** The one HTTP API among the resources. What could not be served as AWS does is an error that names it. */
+/** Reads the one HTTP API among the resources. Throws an Error that names what could not be served as AWS does. */
 export function httpApi(resources: Resource[]): HttpApi {
   const apis = ofType(resources, 'Api')
   const [api] = apis
@@ -101,7 +101,7 @@ function ofType(resources: Resource[], type: string): Resource[] {
   return resources.filter((resource) => resource.type === `AWS::ApiGatewayV2::${type}`)
 }
 
-/** Reads all resources of a type, by what `Ref` gives for them; an error carries the name of its resource. */
+/** Reads all resources of a type, by what `Ref` gives for them. An error names its resource. */
 function partsOf(api: Resource, resources: Resource[]) {
   return <const Schema extends GenericSchema<unknown, { ApiId: string }>, Part>(
     type: string,

@@ -12,7 +12,7 @@ export type IntegrationOptions = {
   mayInvoke: (roleArn: string, functionArn: string) => boolean
 }
 
-/** What Lambda throttles surfaces as 500 or 503 on AWS, unconfirmed which; a client must repeat both. */
+/** Not checked on AWS: whether a throttled function is answered with 500 or 503. A client must repeat both. */
 const STATUS: Record<RefusalCode, OwnStatus> = {
   TooManyRequestsException: 503,
   RequestTooLargeException: 413,
@@ -29,7 +29,7 @@ export async function integrate(
     return { functionName, answer: ownAnswer(500, `${roleArn} may not lambda:InvokeFunction ${functionArn}`) }
   }
   const answered = invoke(functionName, event).then(answerOf, refusalOf)
-  // The function goes on, as it does on AWS; nobody hears its answer.
+  // The function goes on running, as on AWS, but its answer is dropped.
   const late = { answer: ownAnswer(503, `no answer within ${timeoutMilliseconds} ms`) }
   return { functionName, ...(await within(answered, timeoutMilliseconds, late)) }
 }
@@ -42,7 +42,7 @@ function refusalOf(error: unknown): Omit<Integrated, 'functionName'> {
   return { answer: ownAnswer(error instanceof LambdaRefusal ? STATUS[error.code] : 500, String(error)) }
 }
 
-/** What went wrong in the function, without its stack. */
+/** For the log: what went wrong in the function. */
 function errorOf(payload: string): string {
   const { errorType, errorMessage }: { errorType?: unknown; errorMessage?: unknown } = JSON.parse(payload) ?? {}
   return `${errorType}: ${errorMessage}`

@@ -8,11 +8,11 @@ const discoveryDocument = v.object({ issuer: v.string(), jwks_uri: v.string() })
 const keySet = v.object({ keys: v.array(v.looseObject({ kty: v.string(), kid: v.optional(v.string()) })) })
 
 export type IssuerKeys = {
-  /** The RSA key of that name, or undefined when the cached key set has none. Rejects when there is no key set to be had. */
+  /** The RSA key with this id; undefined if the cached key set has none. Rejects if the key set cannot be fetched. */
   find: (kid: string) => Promise<JWK | undefined>
 }
 
-/** Asks the issuer where its keys are. AWS does this when the authorizer is created, and fails the deployment. */
+/** Asks the issuer where its keys are. AWS does so when it deploys an authorizer; without an answer, that fails. */
 export async function discoverIssuer(issuer: string, cacheMilliseconds: number): Promise<IssuerKeys> {
   const address = `${issuer}/.well-known/openid-configuration`
   try {
@@ -32,7 +32,7 @@ export async function discoverIssuer(issuer: string, cacheMilliseconds: number):
 function issuerKeys(address: string, cacheMilliseconds: number): IssuerKeys {
   let cached: { until: number; keys: Promise<JWK[]> } | undefined
 
-  /** An unknown kid is no reason to fetch earlier: a key set is good for its whole time. A failure is not kept. */
+  /** A key set is kept for its whole time, even if a token names an unknown key. A failure is not kept. */
   function keys(): Promise<JWK[]> {
     if (cached && performance.now() < cached.until) return cached.keys
     const fetched = fetchJson(address).then((document) => v.parse(keySet, document).keys)

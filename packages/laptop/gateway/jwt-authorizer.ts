@@ -9,7 +9,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512']
 
 export type JwtAuthorizer = (authorization: string | undefined, routeScopes?: string[]) => Promise<JwtVerdict>
 
-/** Rejects, as a deployment would fail, when the issuer's discovery document cannot be had. */
+/** Rejects if the issuer's discovery document cannot be fetched: a deployment would fail too. */
 export async function startJwtAuthorizer(rules: TokenRules, jwksCacheMilliseconds: number): Promise<JwtAuthorizer> {
   const keys = await discoverIssuer(rules.issuer, jwksCacheMilliseconds)
   return async (authorization, routeScopes = []) => {
@@ -27,7 +27,7 @@ export async function startJwtAuthorizer(rules: TokenRules, jwksCacheMillisecond
 
 type Verified = { claims: Claims } | { objection: string }
 
-/** Rejects when the issuer's keys cannot be had, which is not the token's fault. */
+/** Rejects if the issuer's keys cannot be fetched. Then nothing is known about the token. */
 async function verifySignature(token: string, keys: IssuerKeys): Promise<Verified> {
   const header = headerOf(token)
   if (!header) return { objection: 'the token is malformed' }

@@ -19,10 +19,10 @@ export type PipelineOptions = IntegrationOptions & {
   authorizers: Map<TokenRules, JwtAuthorizer>
 }
 
-/** An answer and, for the log, how far the request came. */
+/** The answer and, for the log, which route and function it came from. */
 export type RequestOutcome = { answer: HttpAnswer; route?: Route | undefined } & Partial<Integrated>
 
-/** From a request to its answer: route, preflight, throttle, authorizer, function. */
+/** Answers a request. The steps are: route, preflight, throttle, authorizer, function. */
 export function createPipeline(options: PipelineOptions) {
   const { api } = options
   const throttle = createThrottle()

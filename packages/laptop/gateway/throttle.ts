@@ -1,12 +1,12 @@
 import type { RouteSettings } from './api-properties.ts'
 import type { Stage } from './http-api.ts'
 
-/** Token buckets, one a stage and route: `burst` tokens at most, refilled with `rate` tokens a second. */
+/** One token bucket for each stage and route: it holds at most `burst` tokens and gets `rate` tokens a second. */
 export function createThrottle(now: () => number = performance.now.bind(performance)) {
   const buckets = new Map<string, () => boolean>()
 
   return {
-    /** Whether a request may pass; takes its token. */
+    /** Takes a token. False if there is none left. */
     admits(stage: Stage, routeKey: string): boolean {
       const settings = stage.routeSettings[routeKey] ?? stage.defaultSettings
       if (!settings) return true

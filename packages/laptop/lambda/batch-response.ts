@@ -4,8 +4,9 @@ import type { InvokeResult } from './model.ts'
 export type FailedItems = 'none' | 'all' | ReadonlySet<string>
 
 /**
- * Lambda's reading of a batch's answer. With ReportBatchItemFailures an absent or empty list means that all succeeded, and
- * a list that cannot be understood that all failed (Lambda Developer Guide, "Reporting batch item failures").
+ * Reads a function's answer to a batch as Lambda does. With ReportBatchItemFailures, no list or an empty one means that
+ * all items succeeded. A list that cannot be understood means that all failed (Lambda Developer Guide, "Reporting batch
+ * item failures").
  */
 export function failedItems(result: InvokeResult, reportsItems: boolean, batch: readonly string[]): FailedItems {
   if (result.functionError) return 'all'

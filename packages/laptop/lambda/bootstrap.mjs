@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The runtime client inside every function's process: what nodejs24.x runs on Lambda, as far as a function can tell.
- * Built-ins come from process.getBuiltinModule: an ESM import of node:http would load undici into every function, 17 ms
- * that Lambda's own client does not cost.
+ * The runtime client in every function's process. It does what the client of nodejs24.x does on Lambda, as far as a
+ * function can notice. It gets Node's modules from process.getBuiltinModule: an ESM import of node:http also loads
+ * undici, which takes 17 ms in every process and does not happen on Lambda.
  */
 const http = process.getBuiltinModule('node:http')
 const fs = process.getBuiltinModule('node:fs')
@@ -77,7 +77,7 @@ async function postError(error) {
 }
 
 /**
- * The environment ends here: what is left of the invocation, or of the init phase, is its error.
+ * Ends the process. If an invocation or the init phase is not answered yet, this error is the answer.
  * @param {unknown} error @param {number} exitCode
  */
 function die(error, exitCode) {
@@ -242,5 +242,5 @@ async function main() {
   for (;;) await serveNext(handler)
 }
 
-// The Runtime API is gone, and with it whoever wanted this process.
+// The Runtime API cannot be reached: the laptop cloud has ended.
 main().catch(() => process.exit(1))

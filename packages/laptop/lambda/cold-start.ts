@@ -8,12 +8,12 @@ export type ColdStart = {
   initMilliseconds: number
 }
 
-/** A new environment's first invocation; `usable` says whether the environment may serve another one. */
+/** Starts an environment with its first invocation. `usable`: whether the environment may serve others. */
 export async function startCold(options: ColdStart, task: Task) {
   let { environment, state } = await initialise(options, task, options.initMilliseconds)
   let left = task.milliseconds
   if (state === 'overdue') {
-    // Lambda gives up an init phase of 10 s and repeats it within the invocation, under the function's own timeout.
+    // As in Lambda: an init phase of 10 s is ended, and repeated within the function's own timeout.
     await environment.stop()
     const again = performance.now()
     ;({ environment, state } = await initialise(options, task, left))

@@ -9,7 +9,7 @@ export type ProcessSettings = {
   runtimeApi: string
 }
 
-/** The whole environment of a function's process: nothing of ours leaks into it but what Node needs on Windows. */
+/** All environment variables of a function's process. It inherits none, except what Node needs on Windows. */
 export function environmentVariables(lambda: LambdaFunction, settings: ProcessSettings): Record<string, string> {
   const { codeFolder, doorUrl, credentials, runtimeApi } = settings
   return {
@@ -29,7 +29,7 @@ export function environmentVariables(lambda: LambdaFunction, settings: ProcessSe
     AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     LAMBDA_TASK_ROOT: codeFolder,
-    // Lambda's clock is UTC, and the developer's ~/.aws must not reach the function's SDK.
+    // Lambda's time zone is UTC. HOME: the function's SDK must not find the developer's ~/.aws.
     TZ: 'UTC',
     HOME: codeFolder,
   }

@@ -23,19 +23,19 @@ export type EnvironmentOptions = {
 
 export type Task = { requestId: string; payload: string; milliseconds: number }
 
-/** `undelivered`: the process ended before it took the task, which another environment may do instead. */
+/** `undelivered`: the process ended before it took the task. Another environment may do it. */
 type TaskOutcome = FunctionReply | 'undelivered'
 type Initialisation = 'ready' | 'overdue' | { failure: string }
 
-/** One isolated Node process that loads the function once and then serves one invocation at a time. */
+/** A Node process that loads the function once and then serves one invocation at a time. */
 export type Environment = {
   initialised: (milliseconds: number) => Promise<Initialisation>
   invoke: (task: Task) => Promise<TaskOutcome>
-  /** Ends the process without a warning, as Lambda does; resolves when it is gone. */
+  /** Kills the process, as Lambda does; resolves when it has ended. */
   stop: () => Promise<void>
 }
 
-/** `requestId` is that of the invocation which made the environment necessary. */
+/** `requestId` is the invocation that needs the new environment. */
 export function startEnvironment(options: EnvironmentOptions, requestId: string): Environment {
   const { lambda } = options
   const initialised = Promise.withResolvers<Initialisation>()
@@ -83,7 +83,7 @@ function startProcess(options: EnvironmentOptions, runtimeApi: string): ChildPro
     cwd: codeFolder,
     env: environmentVariables(lambda, { codeFolder, doorUrl, credentials, runtimeApi }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Outside the terminal's process group: Ctrl-C must not kill functions that are still at work.
+    // In a process group of its own: Ctrl-C in a terminal must not kill functions that still run.
     detached: true,
     windowsHide: true,
   })
@@ -96,7 +96,7 @@ function readLines(child: ChildProcess, take: (stream: 'stdout' | 'stderr', text
   }
 }
 
-/** How the process ended, in the words of Lambda; undefined for a clean exit. */
+/** How the process ended, in Lambda's words; undefined for exit code 0. */
 function endOf(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message))

@@ -2,7 +2,7 @@ import type { Json } from '../model.ts'
 
 type ValueTest = (value: unknown) => boolean
 
-/** Patterns of FilterCriteria or of a rule: an event passes when it meets one of them. No pattern lets everything pass. */
+/** Patterns of FilterCriteria or of a rule: an event must match one of them. Without patterns, all events pass. */
 export function eventFilter(patterns: readonly string[]): ValueTest {
   const tests = patterns.map((pattern) => testOf(JSON.parse(pattern) as Json, pattern))
   return (event) => tests.length === 0 || tests.some((test) => test(event))
@@ -11,7 +11,7 @@ export function eventFilter(patterns: readonly string[]): ValueTest {
 function testOf(pattern: Json, whole: string): ValueTest {
   if (Array.isArray(pattern)) {
     const rules = pattern.map((rule) => ruleOf(rule, whole))
-    // Of a list in the event one element is enough.
+    // If the event has a list, one matching element is enough.
     return (value) => [value].flat().some((element) => rules.some((rule) => rule(element)))
   }
   if (typeof pattern !== 'object' || pattern === null) throw unknownRule(pattern, whole)

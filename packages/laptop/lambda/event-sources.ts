@@ -24,17 +24,17 @@ export type EventSourcesOptions = {
   invoke: Invoke
   doorUrl: string
   credentials: (functionName: string) => Credentials
-  /** Where the streams' positions outlive a restart. */
+  /** Keeps the positions in the streams for the next start. */
   positionsFile: string
   log: (text: string) => void
 }
 
 export type EventSources = {
-  /** Ends the polling at once; running invocations finish and count. */
+  /** Stops polling at once. Running invocations finish, and their results count. */
   close: () => Promise<void>
 }
 
-/** Starts every event source mapping. Rejects with the mapping's name when AWS would refuse it. */
+/** Starts all event source mappings. Rejects with the name of a mapping that AWS would refuse. */
 export async function startEventSources(options: EventSourcesOptions): Promise<EventSources> {
   const mappings = options.resources.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping')
   const stranger = mappings.find((mapping) => !(isQueueMapping(mapping) || isStreamMapping(mapping)))
@@ -88,7 +88,7 @@ async function startStream(
     if (!failureQueueUrl) return
     const record = failureRecord({ functionArn: lambda.arn, streamArn, shardId }, what)
     const message = { QueueUrl: failureQueueUrl, MessageBody: JSON.stringify(record) }
-    // As on AWS, a destination that cannot be reached holds nothing up.
+    // As on AWS, the stream goes on even if the destination cannot be reached.
     await queues.send(new SendMessageCommand(message)).catch((error) => {
       options.log(`${streamArn}: the failure record was not delivered to ${failureQueueArn}: ${error}`)
     })
@@ -117,7 +117,7 @@ function findByArn(resources: Resource[], arn: string): Resource {
   return resource
 }
 
-/** A mapping's positions belong to its function and source, not to the logical id that a template may use again. */
+/** Positions belong to a function and a stream. A template may use a mapping's logical id for others later. */
 function keyOf({ functionName, streamArn }: StreamMapping): string {
   return `${functionName} ${streamArn}`
 }

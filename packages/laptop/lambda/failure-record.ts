@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { GivenUp } from './stream-batch.ts'
 
-/** What Lambda sends to a mapping's on-failure destination: which records, never their contents. */
+/** What Lambda sends to a mapping's on-failure destination. It tells which records, but not what is in them. */
 export function failureRecord(source: { functionArn: string; streamArn: string; shardId: string }, what: GivenUp) {
   const { batch, condition, invokeCount, result } = what
   const [first, last] = [batch.at(0), batch.at(-1)]

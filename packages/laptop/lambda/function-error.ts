@@ -1,4 +1,4 @@
-/** The error objects that Lambda itself answers for a function, as the JSON text of an invocation's payload. */
+/** The errors that Lambda itself answers for a function, as JSON text. */
 export function exitError(requestId: string, cause: string | undefined): string {
   const reason = cause ? `Runtime exited with error: ${cause}` : 'Runtime exited without providing a reason'
   return errorObject(requestId, 'Runtime.ExitError', reason)

@@ -8,12 +8,12 @@ import { startRuntimeApi } from './runtime-api.ts'
 
 export type FunctionsOptions = {
   resources: Resource[]
-  /** The folder with the function's code, absolute. */
+  /** The absolute path of the folder with the function's code. */
   codeFolder: (lambda: Resource) => string
   doorUrl: string
   credentials: (functionName: string) => Credentials
   log: (line: FunctionLogLine) => void
-  /** Called for every invocation: Lambda writes to the log group in the function's name each time. */
+  /** Called after every invocation: Lambda then writes to the log group, with the function's role. */
   onLogs: (functionName: string) => void
   lifecycle?: Lifecycle
   maxEnvironments?: number

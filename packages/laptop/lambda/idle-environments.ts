@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts'
 
-/** The most recently used environment serves first, so that the others can fall idle and end. */
+/** The environment that was used last is taken first: so the others become idle long enough to be ended. */
 export function idleEnvironments(idleMilliseconds: number) {
   const stack: { environment: Environment; timer: NodeJS.Timeout }[] = []
 

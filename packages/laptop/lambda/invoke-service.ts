@@ -10,7 +10,7 @@ const STATUS: Record<RefusalCode, number> = {
   ServiceException: 500,
 }
 
-/** Lambda's Invoke call at the door, by which an operator runs a function by hand. */
+/** Lambda's Invoke call at the door: for running a function by hand. */
 export function invokeService(invoke: Invoke): Service {
   return async ({ path, body }) => {
     const payload = jsonText(body.toString('utf8'))
@@ -23,7 +23,7 @@ export function invokeService(invoke: Invoke): Service {
   }
 }
 
-/** Lambda takes a missing payload for an empty object. */
+/** For Lambda, no payload is an empty object. */
 function jsonText(payload: string): string {
   if (payload === '') return '{}'
   try {

@@ -22,12 +22,12 @@ const functionProperties = v.strictObject({
     }),
     {},
   ),
-  // Without influence here: one machine, one disk, no price.
+  // These have no effect on a laptop.
   Architectures: v.optional(v.array(v.string())),
   Description: v.optional(v.string()),
   FunctionName: v.optional(v.string()),
   PackageType: v.optional(v.literal('Zip')),
-  // Nothing here breaks off a function that calls itself.
+  // Functions that call themselves are not stopped here.
   RecursiveLoop: v.optional(v.picklist(['Allow', 'Terminate'])),
   Tags: v.optional(v.unknown()),
 })

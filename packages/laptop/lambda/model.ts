@@ -2,7 +2,7 @@ export type Lifecycle = 'warm' | 'per-request'
 
 export type FunctionLogLine = {
   functionName: string
-  /** Undefined while the function's module is loaded. */
+  /** Undefined while the function's module is being loaded. */
   requestId: string | undefined
   stream: 'stdout' | 'stderr'
   text: string
@@ -17,7 +17,7 @@ export type InvokeResult = {
   requestId: string
 }
 
-/** Rejects with a LambdaRefusal when the function was not run at all. */
+/** Rejects with a LambdaRefusal if the function was not run at all. */
 export type Invoke = (functionName: string, payload: string) => Promise<InvokeResult>
 
 export type RefusalCode =
@@ -26,7 +26,7 @@ export type RefusalCode =
   | 'ResourceNotFoundException'
   | 'ServiceException'
 
-/** Lambda's own answer to an Invoke call that reached no function. */
+/** Lambda's own answer to an Invoke call that did not reach a function. */
 export class LambdaRefusal extends Error {
   readonly code: RefusalCode
 

@@ -9,7 +9,7 @@ import { failedItems } from './batch-response.ts'
 import type { InvokeResult } from './model.ts'
 import { pause } from './pause.ts'
 
-/** Lambda starts with five pollers a queue, https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html. */
+/** As many as Lambda starts with, https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html. */
 const POLLERS = 5
 const LONG_POLL_SECONDS = 20
 const RECEIVE_MAXIMUM = 10
@@ -30,7 +30,7 @@ export type PollQueueOptions = {
 
 export type Poller = { close: () => Promise<void> }
 
-/** Moves messages from a queue to a function until closed. Rejects when AWS would refuse the mapping. */
+/** Invokes a function with messages of a queue until closed. Rejects if AWS would refuse the mapping. */
 export async function pollQueue(options: PollQueueOptions): Promise<Poller> {
   await assertLongEnoughInvisible(options)
   const stop = new AbortController()
@@ -73,7 +73,7 @@ async function gather(options: PollQueueOptions, signal: AbortSignal): Promise<M
   const end = Date.now() + windowSeconds * 1000
   while (batch.length > 0 && batch.length < batchSize && Date.now() < end && !signal.aborted) {
     const seconds = Math.min(Math.ceil((end - Date.now()) / 1000), LONG_POLL_SECONDS)
-    // What was received so far must be handled, also when this poll is cut off.
+    // Messages received so far must be handled, even if this poll is aborted.
     const more = await receive(options, { maximum: batchSize - batch.length, seconds }, signal).catch(() => undefined)
     if (!more) break
     batch.push(...more)
@@ -96,7 +96,7 @@ async function receive(
   return (await client.send(command, { abortSignal: signal })).Messages ?? []
 }
 
-/** What failed is left alone: it becomes visible again when its visibility timeout is over. */
+/** Failed messages stay in the queue: they become visible again after their visibility timeout. */
 async function handle(options: PollQueueOptions, batch: Message[]): Promise<void> {
   const { client, queueUrl, queueArn, reportsItems } = options
   const records = batch.map((message) => eventRecord(message, queueArn))

@@ -12,7 +12,7 @@ import { deliverBatch, type GivenUp } from './stream-batch.ts'
 import type { ShardPositions } from './stream-positions.ts'
 
 const RETRY_MILLISECONDS = 1000
-/** How often the stream is asked for new shards when none of the known ones ends. */
+/** How often the stream is asked for new shards while none of the known ones ends. */
 const REFRESH_MILLISECONDS = 10_000
 
 export type PollStreamOptions = {
@@ -27,12 +27,12 @@ export type PollStreamOptions = {
   client: DynamoDBStreamsClient
   positions: ShardPositions
   invoke: (payload: string) => Promise<InvokeResult>
-  /** Takes what was given up, with its shard. */
+  /** Called with a batch that was given up, and its shard. */
   giveUp: (shardId: string, what: GivenUp) => Promise<void>
   log: (text: string) => void
 }
 
-/** Moves a table's changes to a function until closed. Rejects when the stream cannot be read at all. */
+/** Invokes a function with a table's changes until closed. Rejects if the stream cannot be read at all. */
 export async function pollStream(options: PollStreamOptions): Promise<Poller> {
   const { client, streamArn } = options
   const stop = new AbortController()
@@ -46,7 +46,7 @@ export async function pollStream(options: PollStreamOptions): Promise<Poller> {
   }
 }
 
-/** Reads every shard once, a child after its parent: that keeps the order of an item's changes. */
+/** Reads every shard once, a child after its parent: so the changes of an item keep their order. */
 async function follow(options: PollStreamOptions, first: Shard[], signal: AbortSignal): Promise<void> {
   const { positions } = options
   const readers = new Map<string, Promise<void>>()

@@ -27,12 +27,12 @@ export function createPool(
   limits: PoolLimits,
 ): Pool {
   const reserved = lambda.reservedConcurrency
-  // Beyond a reserved limit AWS throttles at once. The laptop's own limit stands in for a cloud's size: wait for a turn.
+  // Beyond a reserved concurrency, AWS throttles at once. Beyond the laptop's own limit, an invocation waits.
   const turns = turnstile(reserved ?? limits.maxEnvironments, reserved === undefined ? limits.queueMilliseconds : 0)
   const idle = idleEnvironments(limits.idleMilliseconds)
   const coldStart = { start, timeoutSeconds: lambda.timeoutSeconds, initMilliseconds: limits.initMilliseconds }
 
-  /** `leave` is called when the invocation keeps no process busy any more. */
+  /** Calls `leave` when no process works for this invocation any more. */
   async function serve(task: Task, leave: () => void): Promise<{ reply: FunctionReply; cold: boolean }> {
     for (let environment = idle.take(); environment; environment = idle.take()) {
       const reply = await environment.invoke(task)

@@ -42,12 +42,12 @@ export async function readShard(options: ReadShardOptions): Promise<void> {
   }
 }
 
-/** Brings one batch to the function; gives the iterator to go on with, or undefined to go on from the position. */
+/** Reads and delivers one batch. Gives the next iterator, or undefined to go on from the stored position. */
 async function readBatch(options: ReadShardOptions, iterator: string): Promise<string | undefined> {
   const { records, next } = await gather(options, iterator)
   const wanted = records.filter(({ event }) => options.passes(event))
   await options.deliver(wanted)
-  // The delivery may have been cut off.
+  // The delivery may have been aborted.
   if (options.signal.aborted) return undefined
   const last = records.at(-1)
   if (!next) await options.setPosition('closed')
@@ -74,7 +74,7 @@ async function shardIterator(options: ReadShardOptions): Promise<string> {
 
 type Gathered = { records: StreamEventRecord[]; next: string | undefined }
 
-/** Polls until there is a batch: full, or as large as it became within the window, or the last of the shard. */
+/** Polls until a batch is full, or its window is over, or the shard has ended. */
 async function gather(options: ReadShardOptions, iterator: string): Promise<Gathered> {
   const { client, streamArn, batchSize, windowMilliseconds, signal } = options
   const records: StreamEventRecord[] = []

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What Lambda's Runtime API takes as a response, https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. */
+/** The largest response in Lambda's Runtime API, https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. */
 export const MAX_RESPONSE_BYTES = 6_291_556
 
 export type Invocation = {
@@ -15,18 +15,18 @@ export type Invocation = {
 export type FunctionReply = { payload: string; failed: boolean }
 
 type Listener = {
-  /** The runtime asks for an invocation; the first time this says that the function's module is loaded. */
+  /** The runtime asks for an invocation. When it does so for the first time, the function's module is loaded. */
   ready: () => void
   replied: (reply: FunctionReply) => void
   initFailed: (payload: string) => void
 }
 
-/** One environment's end of the Runtime API. */
+/** The Runtime API for one environment. */
 type RuntimeConnection = {
   /** The value of AWS_LAMBDA_RUNTIME_API. */
   address: string
   deliver: (invocation: Invocation) => void
-  /** Takes back an invocation that the runtime has not fetched; false when it has it. */
+  /** Takes back an invocation that the runtime has not fetched yet. False if it has. */
   withdraw: () => boolean
   disconnect: () => void
 }
@@ -43,13 +43,13 @@ export type RuntimeApi = {
   close: () => Promise<void>
 }
 
-/** One server for all environments; each has its own path prefix, part of its AWS_LAMBDA_RUNTIME_API. */
+/** One server for all environments. Each has a path prefix of its own, as part of its AWS_LAMBDA_RUNTIME_API. */
 export async function startRuntimeApi(): Promise<RuntimeApi> {
   const environments = new Map<string, EnvironmentState>()
   const server = createServer((request, response) => {
     serve(environments, request, response).catch(() => response.destroy())
   })
-  // A connection rests for as long as a handler runs.
+  // No limit: a connection is idle while its handler runs.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve)
@@ -104,7 +104,7 @@ function refusal(status: number, errorType: string, errorMessage: string): Runti
   return { status, body: { errorType, errorMessage } }
 }
 
-/** Undefined for a poll, whose response waits for an invocation. */
+/** Undefined for a poll: it is answered when there is an invocation. */
 async function answerOf(
   environments: Map<string, EnvironmentState>,
   request: IncomingMessage,

@@ -11,7 +11,7 @@ export type GivenUp = {
   batch: Batch
   condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
   invokeCount: number
-  /** Undefined when the function was never asked. */
+  /** Undefined if the function was not invoked. */
   result: InvokeResult | undefined
 }
 
@@ -19,9 +19,9 @@ export type StreamBatchOptions = {
   invoke: (payload: string) => Promise<InvokeResult>
   reportsItems: boolean
   bisects: boolean
-  /** -1: without end. */
+  /** -1 for no limit. */
   maximumRetryAttempts: number
-  /** -1: without end. */
+  /** -1 for no limit. */
   maximumAgeSeconds: number
   checkpoint: (sequenceNumber: string) => Promise<void>
   giveUp: (what: GivenUp) => Promise<void>
@@ -29,7 +29,7 @@ export type StreamBatchOptions = {
   signal: AbortSignal
 }
 
-/** Brings a batch to its function: until it is handled, given up, or the signal ends the trying. */
+/** Invokes a function with a batch until the batch is handled or given up, or the signal comes. */
 export async function deliverBatch(options: StreamBatchOptions, batch: Batch): Promise<void> {
   let rest = batch
   let invokeCount = 0
@@ -60,20 +60,20 @@ async function invoke({ invoke, reportsItems, log }: StreamBatchOptions, batch: 
   const sequenceNumbers = batch.map(({ sequenceNumber }) => sequenceNumber)
   const failed = failedItems(result, reportsItems, sequenceNumbers)
   if (failed === 'none') return { handled: batch.length, result }
-  // Also what succeeded behind the first failure is delivered again: the stream's order is kept.
+  // To keep the order of the stream, records after the first failure are delivered again even if they succeeded.
   const handled = failed === 'all' ? 0 : sequenceNumbers.findIndex((number) => failed.has(number))
   log(`${batch.length - handled} of ${batch.length} stream records failed`)
   return { handled, result }
 }
 
-/** How many records of the batch are over and done with after an attempt. */
+/** Gives the number of records that are finished after an attempt. */
 async function settle(options: StreamBatchOptions, { rest, attempt, invokeCount }: Attempted): Promise<number> {
   if (attempt.handled > 0) {
     await options.checkpoint(lastOf(rest.slice(0, attempt.handled)))
     return attempt.handled
   }
   if (rest.length > 1 && (attempt.tooLarge || (options.bisects && !attempt.throttled))) {
-    // A batch that is halved does not use up its retries.
+    // Halving a batch does not count as a retry.
     const half = rest.slice(0, Math.ceil(rest.length / 2))
     await deliverBatch(options, half)
     return half.length

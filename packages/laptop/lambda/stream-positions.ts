@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 
-/** How far a mapping has read a shard: after this sequence number, or to its end. */
+/** How far a mapping has read a shard: up to this sequence number, or to its end. */
 export type Position = { after: string } | 'closed'
 
 /** The positions of one mapping. */
@@ -19,7 +19,7 @@ const fileContents = v.record(
   v.record(v.string(), v.union([v.literal('closed'), v.strictObject({ after: v.string() })])),
 )
 
-/** Opens the file; mappings that are not named any more are forgotten and, made again, start anew. */
+/** Opens the file. Positions of other mappings are forgotten: if such a mapping comes back, it starts anew. */
 export async function openPositions(file: string, mappings: readonly string[]) {
   const known = await readPositions(file)
   const positions = new Map(mappings.map((mapping) => [mapping, new Map(Object.entries(known[mapping] ?? {}))]))

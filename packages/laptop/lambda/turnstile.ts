@@ -1,8 +1,8 @@
-/** Lets `limit` callers in at once; the others wait in order, each for so long at most. */
+/** Lets `limit` callers in at the same time. The others wait in order, each for a limited time. */
 export type Turnstile = {
-  /** The way out, or undefined when the wait was in vain or the turnstile is closed. */
+  /** Gives the function to call when leaving; undefined if the wait was too long or the turnstile is closed. */
   enter: () => Promise<(() => void) | undefined>
-  /** Lets nobody in any more and waits until everyone has left. */
+  /** Lets nobody else in, and waits until everyone has left. */
   close: () => Promise<void>
 }
 

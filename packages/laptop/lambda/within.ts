@@ -1,4 +1,4 @@
-/** What the promise gives, or `otherwise` when it takes longer. */
+/** The promise's value, or `otherwise` if it takes longer than this. */
 export async function within<Value>(promise: Promise<Value>, milliseconds: number, otherwise: Value): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Value>((resolve) => {

@@ -19,7 +19,7 @@ export type Mailbox = {
   clear(): Promise<void>
 }
 
-/** Sent mails, one file each. */
+/** The sent mails, each in a file. */
 export async function openMailbox(folder: string): Promise<Mailbox> {
   await mkdir(folder, { recursive: true })
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()

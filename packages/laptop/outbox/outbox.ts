@@ -19,7 +19,7 @@ type OutboxAnswer = { status: number; headers?: Record<string, string>; body?: s
 
 const NOT_FOUND: OutboxAnswer = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found\n' }
 
-/** What was mailed, for people and tests, and the issuer documents, where AWS would have a CDN of one's own. */
+/** Shows the sent mails to people and tests. Also serves the issuer documents, for which AWS would have a CDN. */
 export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
   const { host, port } = options
   const server = createServer((request, response) => {
@@ -70,7 +70,7 @@ async function answerTo(request: IncomingMessage, { name, mailbox, objects }: Ou
   }
 }
 
-/** `/<bucket>/.well-known/<name>`: what a CDN would serve of the bucket, and nothing else of it. */
+/** `/<bucket>/.well-known/<name>`: nothing else of a bucket can be read here. */
 async function document(pathname: string, objects: OutboxOptions['objects']): Promise<OutboxAnswer> {
   const [, bucket, key] = /^\/([a-z0-9.-]+)\/(\.well-known\/[\w./-]+)$/.exec(pathname) ?? []
   const object = bucket !== undefined && key !== undefined ? await objects.read(bucket, key) : undefined

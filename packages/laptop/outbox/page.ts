@@ -9,7 +9,7 @@ const STYLE = `
   pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 `
 
-/** The page's only style may apply, nothing may load or run: mails are other people's text. */
+/** Mails are other people's text: nothing in them may be loaded or run. Only the page's own style applies. */
 export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 export function renderPage(name: string, mails: Mail[]): string {

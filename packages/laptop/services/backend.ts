@@ -4,7 +4,7 @@ import type { AwsAnswer } from '../door/call.ts'
 
 export type BackendRequest = { headers: Record<string, string>; body: Buffer | string; signal?: AbortSignal }
 
-/** A server of one path that stands behind the door, over kept connections. */
+/** A server behind the door that has one path. Connections to it are kept alive. */
 export type Backend = {
   send(request: BackendRequest): Promise<AwsAnswer>
   close(): void

@@ -2,7 +2,7 @@ import type { AwsAnswer } from '../door/call.ts'
 import { type JsonObject, REGION } from '../model.ts'
 import { connectBackend } from './backend.ts'
 
-/** An error answer of the DynamoDB behind the door. */
+/** An error that the DynamoDB behind the door has answered. */
 export class DynamodbError extends Error {
   readonly code: string
 
@@ -13,9 +13,9 @@ export class DynamodbError extends Error {
 }
 
 export type DynamodbEndpoint = {
-  /** Passes a call on as it came. */
+  /** Passes a caller's call on, unchanged. */
   forward(target: string, body: Buffer | string): Promise<AwsAnswer>
-  /** A call of the laptop cloud's own; throws DynamodbError. */
+  /** For calls of the laptop cloud itself. Throws DynamodbError. */
   call(operation: string, input: JsonObject): Promise<JsonObject>
   close(): void
 }

@@ -7,17 +7,17 @@ import type { DynamodbEndpoint } from './dynamodb-endpoint.ts'
 import type { Table } from './dynamodb-tables.ts'
 import type { TtlLedger } from './ttl-ledger.ts'
 
-/** As the streams API spells it; the event of a function has it in lower case. */
+/** As the streams API writes it. In a function's event the names are in lower case. */
 const TTL_IDENTITY = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' }
 
-/** The stand-in writes a region and account of its own into ARNs. */
+/** The DynamoDB behind the door puts another region and account into its ARNs. */
 export function ownArns(text: string): string {
   return text.replace(/arn:aws:dynamodb:[^:"]*:[^:"]*:table\//g, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/`)
 }
 
 type StreamsCallOptions = { endpoint: DynamodbEndpoint; tables: Map<string, Table>; ledger: TtlLedger }
 
-/** Stream calls as AWS answers them: our ARNs, iterators that name their stream, event ids unique among all streams. */
+/** Changes the answers to stream calls to those of AWS: ARNs, iterators that name their stream, unique event ids. */
 export function streamsCall({ endpoint, tables, ledger }: StreamsCallOptions): (call: Call) => Promise<AwsAnswer> {
   const byStreamArn = new Map<string, Table>()
   for (const table of tables.values()) {
@@ -72,7 +72,7 @@ function edited(answer: AwsAnswer, edit: (output: JsonObject) => JsonObject): Aw
   return { status: 200, headers, body: ownArns(JSON.stringify(output)) }
 }
 
-/** The stand-in's only shard never closes, but it gives it an ending number, which in AWS means that it is closed. */
+/** dynoxide has one shard, which never closes, but reports an ending number for it. In AWS that would mean: closed. */
 function withOpenShards(output: JsonObject): JsonObject {
   const description = output.StreamDescription as JsonObject
   const shards = (description.Shards as JsonObject[]).map((shard) => {
@@ -87,7 +87,7 @@ function wrapped(output: JsonObject, name: string, streamArn: string): JsonObjec
   return typeof inner === 'string' ? { ...output, [name]: `${streamArn}|1|${inner}` } : output
 }
 
-/** Consumers tell repeated events by this id, across streams; the stand-in counts each stream from 1. */
+/** Consumers recognize a repeated event by this id, whatever its stream. dynoxide counts from 1 in each stream. */
 function eventId(streamArn: string, record: JsonObject): string {
   const sequenceNumber = String((record.dynamodb as JsonObject).SequenceNumber)
   return createHash('md5').update(`${streamArn}\n${sequenceNumber}`).digest('hex')

@@ -7,11 +7,11 @@ export type Table = {
   /** The attribute names of the primary key. */
   keys: string[]
   ttlAttribute: string | undefined
-  /** As the stand-in spells it; undefined without a stream. */
+  /** With the region and account that the DynamoDB behind the door uses; undefined without a stream. */
   backendStreamArn: string | undefined
 }
 
-/** Creates what is missing and brings TTL and stream of what is there to what the template says. */
+/** Creates missing tables, and changes TTL and stream of existing ones to what the template says. */
 export async function ensureTables(endpoint: DynamodbEndpoint, resources: Resource[]): Promise<Map<string, Table>> {
   const wanted = resources.filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable')
   const tables = await Promise.all(wanted.map((resource) => ensureTable(endpoint, resource)))
@@ -117,7 +117,7 @@ function indexes(value: Json | undefined): JsonObject[] {
   })
 }
 
-/** Lists of definitions are sets, and object keys have no order. */
+/** For comparing: neither the order of a list of definitions nor that of an object's keys matters. */
 function canonical(value: Json | undefined): string {
   const sorted = (_key: string, part: unknown) =>
     asObject(part) === undefined ? part : Object.fromEntries(Object.entries(part as JsonObject).sort())

@@ -15,16 +15,16 @@ export type Dynamodb = {
   service: Service
   /** Throws for a table without a stream. */
   streamArn(tableName: string): string
-  /** Deletes what is expired now, without waiting for the next pass. */
+  /** Deletes what has expired, without waiting for the next pass. */
   sweepExpired(): Promise<void>
   stop(): Promise<void>
 }
 
 export type DynamodbOptions = {
-  /** Tables are picked out of any resources. */
+  /** May hold other resources too: they are ignored. */
   tables: Resource[]
   folder: string
-  /** Where dynoxide is installed on a platform whose package the lock file does not have. */
+  /** Where dynoxide is installed if npm has not installed it for this platform. */
   toolFolder: string
   /** A DynamoDB-compatible endpoint to use instead of dynoxide, and the access key id that is sent to it. */
   endpoint?: string | undefined
@@ -32,7 +32,7 @@ export type DynamodbOptions = {
   /** The environment variable that names such an endpoint, for a message. */
   endpointVariable?: string
   report?: (line: string) => void
-  /** The store ended by itself. */
+  /** Called when dynoxide has ended by itself. */
   onFailure?: (error: Error) => void
   /** How often expired items are deleted. */
   ttlSeconds?: number

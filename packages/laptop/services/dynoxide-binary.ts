@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { StartFailure } from '../start-failure.ts'
 
-/** What the lock file has for the common platform; another platform installs the same. */
+/** The version of package.json, which has it for one platform. On others it is installed when it is needed. */
 const VERSION = '1.2.1'
 
 export type BinaryOptions = {
-  /** Where the package is installed, once, if the lock file left it out on this platform. */
+  /** Where the package is installed, once, if npm has not installed it for this platform. */
   toolFolder: string
   report: (line: string) => void
   /** The environment variable that names another DynamoDB, for the message when there is no binary. */

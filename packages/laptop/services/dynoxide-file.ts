@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 
-/** As in AWS. */
+/** As long as AWS keeps stream records. */
 const RECORD_LIFE_SECONDS = 24 * 3600
 
 const ORDER = '_stream_records (table_name, CAST(sequence_number AS INTEGER))'
@@ -11,9 +11,9 @@ const TRIM = `DELETE FROM _stream_records
   WHERE created_at < ? AND id NOT IN (SELECT MAX(id) FROM _stream_records GROUP BY table_name)`
 
 /**
- * dynoxide 1.2.1 keeps stream records for ever and reads all of them at every write and read of a stream (3 ms each at
- * 12,000 records). An index makes that independent of their number, and what AWS would have dropped is dropped. The
- * newest record of a table stays: the next sequence number is counted from it.
+ * dynoxide 1.2.1 keeps stream records for ever, and reads all of them whenever a stream is written or read: with 12,000
+ * records this takes 3 ms. The index makes it independent of their number. Records older than a day are deleted, as in
+ * AWS, except the newest one of each table: dynoxide counts the next sequence number from it.
  */
 export function tidyStreams(databasePath: string): void {
   const database = new DatabaseSync(databasePath, { timeout: 5_000 })

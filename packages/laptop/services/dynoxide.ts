@@ -19,7 +19,7 @@ export async function startDynoxide(options: DynoxideOptions): Promise<Dynoxide>
   await endLeftover(pidPath, databasePath)
   const port = await freePort()
   const args = ['--host', HOST, '--port', String(port), '--db-path', databasePath]
-  // Detached: Ctrl-C in a terminal must reach the laptop cloud alone, which stops its store last.
+  // Detached: Ctrl-C in a terminal must not reach it. The laptop cloud stops its store last.
   const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid))
   const killWithUs = () => child.kill('SIGTERM')
@@ -71,7 +71,7 @@ function watch(child: ChildProcess) {
   return { ended, listening, lastWords: () => words.trim() }
 }
 
-/** The line comes before the port is open. */
+/** dynoxide says that it listens before its port is open. */
 async function untilReachable(port: number, deadline: number): Promise<'reachable' | 'silent'> {
   while (Date.now() < deadline) {
     const socket = connect(port, HOST)
@@ -95,7 +95,7 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** After a kill -9 of the laptop cloud its dynoxide still runs on the same file. */
+/** After a kill -9 of the laptop cloud, its dynoxide still runs and uses the same file. */
 async function endLeftover(pidPath: string, databasePath: string): Promise<void> {
   const pid = readPid(pidPath)
   if (pid === undefined) return
@@ -112,7 +112,7 @@ function terminate(pid: number): void {
   try {
     process.kill(pid, 'SIGTERM')
   } catch (error) {
-    // It ended by itself between the look and the signal.
+    // It has ended by itself in the meantime.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
@@ -121,7 +121,7 @@ function readPid(pidPath: string): number | undefined {
   return existsSync(pidPath) ? Number(readFileSync(pidPath, 'utf8')) : undefined
 }
 
-/** The id may have been given to another process since: only one that names our file is ours. */
+/** Another process may have this id by now: it is our dynoxide only if its arguments name our file. */
 function runsDatabase(pid: number, databasePath: string): boolean {
   if (!Number.isSafeInteger(pid) || pid < 1 || process.platform === 'win32') return false
   try {

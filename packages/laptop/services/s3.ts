@@ -24,9 +24,9 @@ export type StoredObject = Omit<ObjectRecord, 'data'> & { body: Buffer }
 
 export type ObjectStore = {
   service: Service
-  /** For the laptop cloud itself: the outbox shows issuer documents. */
+  /** For the laptop cloud itself: the outbox serves issuer documents. */
   read(bucket: string, key: string): Promise<StoredObject | undefined>
-  /** For objects that may be larger than memory. Whoever asks reads to the end or breaks off the iteration. */
+  /** For objects that may be larger than the memory. The caller must read to the end or end the iteration. */
   stream(bucket: string, key: string): Promise<{ size: number; body: AsyncIterable<Buffer> } | undefined>
   stop(): Promise<void>
 }
@@ -34,7 +34,7 @@ export type ObjectStore = {
 type ObjectStoreOptions = {
   buckets: Resource[]
   folder: string
-  /** Of buckets that tell EventBridge. A write is answered when it resolves. */
+  /** Called for buckets that notify EventBridge. The write is answered after it resolves. */
   onCreated: OnCreated
   report(line: string): void
   now?: () => number

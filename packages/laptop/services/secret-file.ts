@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 export type SecretVersion = {
   id: string
   kind: 'string' | 'binary'
-  /** Binary values in base64, as they travel. */
+  /** A binary value is in base64, as in calls. */
   value: string
   stages: string[]
   /** Seconds since 1970. */
@@ -12,7 +12,7 @@ export type SecretVersion = {
 
 export type SecretFile = { versions(): SecretVersion[]; write(versions: SecretVersion[]): void }
 
-/** One secret in a file that only its owner may read; written beside and renamed, so it is never half there. */
+/** One secret in a file that only its owner may read. A new one is renamed into place: never there in part. */
 export function openSecretFile(path: string): SecretFile {
   let versions: SecretVersion[] = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
   return {

@@ -22,7 +22,7 @@ const OPERATIONS: Record<string, SecretOperation> = {
   },
 }
 
-/** The secrets among the resources; one without a value has none until somebody puts it, as in AWS. */
+/** The secrets among the resources. As in AWS, a secret may have no value until somebody puts one. */
 export async function openSecrets({
   secrets,
   folder,
@@ -84,7 +84,7 @@ function getSecretValue({ arn, name, file }: Secret, input: JsonObject): JsonObj
   return { ARN: arn, Name: name, VersionId: id, VersionStages: stages, CreatedDate: createdAt, ...value }
 }
 
-/** The same token and value again change nothing, so rivals converge; another value under the token is refused. */
+/** A repeated call with the same token and value changes nothing. Another value with a known token is refused. */
 function putSecretValue({ arn, name, file }: Secret, input: JsonObject): JsonObject {
   refuseOthers(input, ['SecretId', 'ClientRequestToken', 'SecretString', 'SecretBinary', 'VersionStages'])
   const { ClientRequestToken: id, SecretString, SecretBinary, VersionStages = [CURRENT] } = input
@@ -114,7 +114,7 @@ function putSecretValue({ arn, name, file }: Secret, input: JsonObject): JsonObj
   return { ARN: arn, Name: name, VersionId: id, VersionStages: stages }
 }
 
-/** A stage belongs to one version; what loses AWSCURRENT becomes AWSPREVIOUS; what has no stage left is forgotten. */
+/** A stage belongs to one version. What loses AWSCURRENT gets AWSPREVIOUS; a version without a stage is removed. */
 function moveStages(versions: SecretVersion[], taken: string[]): SecretVersion[] {
   const isReplaced = taken.includes(CURRENT)
   return versions

@@ -4,7 +4,7 @@ import type { Service } from '../door/call.ts'
 import type { JsonObject } from '../model.ts'
 import type { Mailbox } from '../outbox/mailbox.ts'
 
-/** SES v2 SendEmail with simple content; the mail lands in the outbox. */
+/** SES v2 SendEmail with simple content. The mail goes to the outbox. */
 export function sesService(mailbox: Mailbox): Service {
   return async ({ input }) => {
     const { FromEmailAddress, Destination, Content } = fields(input, 'request', [
@@ -32,7 +32,7 @@ export function sesService(mailbox: Mailbox): Service {
   }
 }
 
-/** A field that is not understood would be a mail that is not what was asked for. */
+/** Refuses unknown fields: if one was ignored, the mail would not be what the caller asked for. */
 function fields(value: JsonObject[string] | undefined, name: string, known: string[]): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest(`${name} must be an object`)
   const stranger = Object.keys(value).find((field) => !known.includes(field))

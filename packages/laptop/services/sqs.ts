@@ -7,7 +7,7 @@ import { type BackendRequest, connectBackend } from './backend.ts'
 
 export type Sqs = {
   service: Service
-  /** For what AWS itself puts on a queue. */
+  /** For messages that AWS itself puts on a queue. */
   put(queueName: string, body: string): Promise<void>
   stop(): Promise<void>
 }
@@ -16,7 +16,7 @@ export function queueUrl(doorUrl: string, name: string): string {
   return `${doorUrl}/${ACCOUNT}/${name}`
 }
 
-/** The queues among the resources, kept by fauxqs in this process and reached through the door only. */
+/** The queues among the resources. fauxqs keeps them in this process; only the door can reach it. */
 export async function startSqs({ queues, folder }: { queues: Resource[]; folder: string }): Promise<Sqs> {
   mkdirSync(folder, { recursive: true })
   const { startFauxqs } = await import('fauxqs')
@@ -41,7 +41,7 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
     async service(call) {
       const answer = await send(call.operation, { body: call.body, signal: call.signal })
       if (call.operation !== 'GetQueueUrl' || answer.status !== 200) return answer
-      // Clients send to the host of a queue's URL, and only the door may be reached.
+      // Clients send to the host in a queue's URL: it must be the door's.
       const url = queueUrl(`http://${call.headers.host}`, String(call.input.QueueName))
       return { ...answer, body: JSON.stringify({ QueueUrl: url }) }
     },
@@ -55,7 +55,7 @@ export async function startSqs({ queues, folder }: { queues: Resource[]; folder:
 
 type FastifyServer = { listen: (options: { port: number; host: string }) => Promise<string> }
 
-/** fauxqs listens on every address and has no option for it; Fastify announces each server before it listens. */
+/** fauxqs listens on all addresses and has no option for that. But Fastify announces each server before it listens. */
 async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const bind = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyServer }
@@ -68,7 +68,7 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   return started
 }
 
-/** SQS's own defaults: a property taken out of the template falls back to them. */
+/** SQS's own defaults: they apply again when a property is removed from the template. */
 const DEFAULTS: JsonObject = {
   DelaySeconds: 0,
   MaximumMessageSize: 262_144,
@@ -78,7 +78,7 @@ const DEFAULTS: JsonObject = {
   VisibilityTimeout: 30,
 }
 
-/** CloudFormation has numbers and objects where the API has texts. */
+/** CloudFormation has numbers and objects; the API wants texts. */
 function attributesOf({ properties }: Resource): JsonObject {
   const attributes: JsonObject = {}
   for (const [name, byDefault] of Object.entries(DEFAULTS)) {

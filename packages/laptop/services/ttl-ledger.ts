@@ -2,23 +2,23 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonObject } from '../model.ts'
 
-/** A stream keeps records for 24 h. */
+/** A little longer than a stream keeps its records, which is 24 hours. */
 const KEEP_MS = 25 * 3_600_000
-/** How far the record's own time (whole seconds in some stand-ins) may lie from the deletion. */
+/** How far a record's time, which may be in whole seconds, may differ from the time of the deletion. */
 const TOLERANCE_MS = 2_000
 
 type Expiry = { table: string; keys: JsonObject; attribute: string; value: Json; at: number }
 
 export type TtlLedger = {
-  /** Written before the deletion: a record can be read the moment it exists. */
+  /** Call it before the deletion: the stream record can be read as soon as it exists. */
   add(expiry: Expiry): void
-  /** The deletion did not happen. */
+  /** Call it when the deletion did not happen. */
   withdraw(expiry: Expiry): void
-  /** Whether this stream record shows one of our deletions. */
+  /** Whether this stream record belongs to one of these deletions. */
   explains(table: string, record: JsonObject): boolean
 }
 
-/** The stand-in knows no TTL deletions, so what the laptop cloud deleted is remembered beside it. */
+/** Remembers which items the laptop cloud deleted as expired: the stream records of dynoxide do not tell. */
 export function openTtlLedger(path: string): TtlLedger {
   const byItem = new Map<string, Expiry[]>()
   const remember = (expiry: Expiry) => {
@@ -57,7 +57,7 @@ const line = (expiry: Expiry) => `${JSON.stringify(expiry)}\n`
 
 function readExpiries(path: string): Expiry[] {
   if (!existsSync(path)) return []
-  // A kill in the middle of a write leaves half a last line, of a deletion that did not follow.
+  // The last line may be cut short by a kill. Its deletion did not happen: drop it.
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((text) => JSON.parse(text))
 }

@@ -3,7 +3,7 @@ import { type DynamodbEndpoint, DynamodbError } from './dynamodb-endpoint.ts'
 import type { Table } from './dynamodb-tables.ts'
 import type { TtlLedger } from './ttl-ledger.ts'
 
-/** DynamoDB leaves alone what expired more than five years ago. */
+/** As in DynamoDB: what expired more than five years ago is not deleted. */
 const TOO_OLD_SECONDS = 5 * 365 * 24 * 3600
 
 export type TtlSweeper = {
@@ -20,7 +20,7 @@ type TtlSweeperOptions = {
   report: (line: string) => void
 }
 
-/** Deletes expired items as DynamoDB does: late, and only what is still expired at that moment. */
+/** Deletes expired items as DynamoDB does: some time later, and only if they are still expired then. */
 export function startTtlSweeper({ endpoint, tables, ledger, everySeconds, report }: TtlSweeperOptions): TtlSweeper {
   const expiring = [...tables].filter(({ ttlAttribute }) => ttlAttribute !== undefined)
   let stopped = false
@@ -30,7 +30,7 @@ export function startTtlSweeper({ endpoint, tables, ledger, everySeconds, report
   let running: Promise<unknown> = Promise.resolve()
   const sweep = () => {
     const pass = running.then(sweepAll)
-    // Whoever asked for the pass learns of its failure; the next pass only waits for its end.
+    // The caller gets the failure of this pass. The next pass only waits for its end.
     running = pass.catch(() => {})
     return pass
   }
@@ -95,7 +95,7 @@ async function deleteExpired(
     })
   } catch (error) {
     ledger.withdraw(expiry)
-    // Someone gave the item a new time meanwhile, or deleted it.
+    // In the meantime somebody has deleted the item or given it another time.
     if (!(error instanceof DynamodbError && error.code === 'ConditionalCheckFailedException')) throw error
   }
 }

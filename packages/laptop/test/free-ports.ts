@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { Ports } from '../cloud.ts'
 
-/** Three free ports in a row. Below the range from which systems give out ports for port 0 and for clients. */
+/** Three free ports in a row. They are below those that systems use for port 0 and for clients. */
 export async function freePorts(): Promise<Ports> {
   for (;;) {
     const api = 10_000 + Math.floor(Math.random() * 20_000)

@@ -53,7 +53,7 @@ function route(name: string, RouteKey: string, functionId: string, authorization
   }
 }
 
-/** Answers with how often it was called, which the table remembers. */
+/** Counts its calls in the table, and answers with their number. */
 const COUNT = `
 import { DynamoDBClient, UpdateItemCommand } from ${JSON.stringify(import.meta.resolve('@aws-sdk/client-dynamodb'))}
 const db = new DynamoDBClient({})
@@ -71,7 +71,7 @@ export const handler = async () => {
 
 const SLOW = `export const handler = () => new Promise((resolve) => setTimeout(resolve, 1500, { statusCode: 204 }))`
 
-/** Writes the issuer documents, without which the authorizer cannot be made, and tells what it was asked. */
+/** Writes the issuer documents, which the authorizer needs, and logs the request that it got. */
 const ENSURE = `
 import { PutObjectCommand, S3Client } from ${JSON.stringify(import.meta.resolve('@aws-sdk/client-s3'))}
 import { request } from 'node:http'
@@ -159,7 +159,7 @@ export function writeTinyApp({ ports, revision = '1', grantsLogs = true }: TinyA
     Count: lambda('count', 'CountRole', counts, 'routes/count'),
     NoGrantRole: role('lambda', logs),
     NoGrant: lambda('count', 'NoGrantRole', counts, 'routes/no-grant'),
-    // It may invoke, but API Gateway may not be it.
+    // This role may invoke the function, but API Gateway may not use the role.
     Stranger: role('events', [allow('lambda:InvokeFunction', get('Uninvited'))]),
     Uninvited: lambda('count', 'CountRole', counts, 'routes/uninvited'),
     ...route('Uninvited', 'POST /uninvited', 'Uninvited'),

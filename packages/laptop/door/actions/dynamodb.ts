@@ -47,7 +47,7 @@ function itemNeed(action: string, tableName: string, keys: (Json | undefined)[],
   return { action, resources: [tableArn(tableName)], context: { 'dynamodb:LeadingKeys': leadingKeys } }
 }
 
-/** An index is a resource of its own: a grant on the table does not reach it. */
+/** In IAM an index is a resource of its own: a grant on the table does not include it. */
 function indexedArn(input: JsonObject): string {
   const table = tableArn(text(input, 'TableName'))
   return input.IndexName === undefined ? table : `${table}/index/${text(input, 'IndexName')}`
@@ -86,7 +86,7 @@ const TRANSACT_ACTIONS: Record<string, [action: string, holder: 'Key' | 'Item']>
   ConditionCheck: ['dynamodb:ConditionCheckItem', 'Key'],
 }
 
-/** A transaction has no action of its own: each part needs what it would need alone. */
+/** IAM knows no action for a transaction: each part needs the permission that it would need alone. */
 function identifyTransactWrite(input: JsonObject, catalog: Catalog): Need[] {
   return list(input.TransactItems, 'TransactItems').flatMap((item) => {
     const parts = Object.entries(object(item, 'TransactItems'))
@@ -118,7 +118,7 @@ export function identifyStreams(operation: string, input: JsonObject, catalog: C
   return Object.hasOwn(STREAM_OPERATIONS, operation) ? STREAM_OPERATIONS[operation]?.(input, catalog) : undefined
 }
 
-/** Like AWS's own, an iterator starts with the ARN of its stream, so that a call with it can be judged. */
+/** An iterator starts with the ARN of its stream, as in AWS: the ARN tells which permission its call needs. */
 export function splitIterator(iterator: string): { streamArn: string; inner: string } {
   const parts = /^(arn:[^|]+\/stream\/[^|]+)\|1\|(.+)$/.exec(iterator)
   if (parts?.[1] === undefined || parts[2] === undefined) {

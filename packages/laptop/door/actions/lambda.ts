@@ -5,7 +5,7 @@ import type { AwsRequest, Need } from '../call.ts'
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:`
 
-/** Headers that ask for another kind of invocation, with the value that asks for the one there is. */
+/** Headers that choose the kind of invocation, each with the only value that is supported. */
 const PLAIN_INVOCATION: Record<string, string | undefined> = {
   'x-amz-invocation-type': 'RequestResponse',
   'x-amz-log-type': 'None',
@@ -28,7 +28,7 @@ export function identifyLambda(request: AwsRequest): { operation: string; needs:
   return { operation: 'Invoke', needs: [{ action: 'lambda:InvokeFunction', resources: [resource] }] }
 }
 
-/** The name of the function that an invocation's path names by name or ARN. */
+/** The name of the invoked function. The path holds its name or its ARN. */
 export function invokedFunction(path: string): string {
   const functionId = (INVOCATION.exec(path)?.[1] ?? '').replaceAll('%3A', ':')
   const name = functionId.startsWith(FUNCTION_ARN) ? functionId.slice(FUNCTION_ARN.length) : functionId

@@ -19,7 +19,7 @@ export function queriedKeyValue(input: JsonObject, partitionKey: string | undefi
   return scalar(undefined, partitionKey)
 }
 
-/** Never "no value": ForAllValues is true of an empty set, and an unreadable key must not open the table. */
+/** Throws if there is no value: IAM's ForAllValues is true for an empty list and would allow the whole table. */
 function scalar(value: JsonObject[string] | undefined, partitionKey: string | undefined): string {
   const typed =
     typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value)[0] : undefined

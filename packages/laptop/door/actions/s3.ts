@@ -8,7 +8,7 @@ type OperationPattern = {
   method: string
   on: 'bucket' | 'object'
   action: string
-  /** Query names that select the operation, and those that shape it. With any other it is another operation. */
+  /** Query names: `selectors` choose this operation, `options` are accepted by it, any other is refused. */
   selectors: string[]
   options?: string[]
   takesContent?: true
@@ -85,11 +85,11 @@ const OPERATIONS: OperationPattern[] = [
   },
 ]
 
-/** Headers with a meaning the laptop cloud has; one it does not know could be a copy, an ACL or a lock. */
+/** Headers that the laptop cloud understands. Any other is refused: it could ask for a copy, an ACL or a lock. */
 const AMZ_HEADERS =
   /^x-amz-(content-sha256|date|security-token|user-agent|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-[a-z0-9]+|meta-.+)$/
 
-/** The signature's own parameters, and checksums that a presigner moved out of the headers: S3 does not hold to those. */
+/** Not read: parameters of the signature, and checksums that a signer moved into the URL, which S3 ignores too. */
 const UNREAD_QUERY = /^(X-Amz-.+|x-id|x-amz-(content-sha256|checksum-[a-z0-9]+|sdk-checksum-algorithm|user-agent))$/
 
 export function identifyS3(request: RequestHead): { operation: string; needs: Need[]; takesContent: boolean } {

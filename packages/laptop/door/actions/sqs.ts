@@ -3,7 +3,7 @@ import type { Need } from '../call.ts'
 import { queueArn, queueName } from '../queue-arn.ts'
 import { text } from './input.ts'
 
-/** A batch is judged as its single action. */
+/** IAM has no actions for batches: a batch needs the permission of the single call. */
 const ACTIONS: Record<string, string> = {
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',

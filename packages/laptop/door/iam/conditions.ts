@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model.ts'
 import { globMatcher } from './glob.ts'
 import { objectAt, textsAt } from './read-json.ts'
 
-/** Values of condition keys, by lower-case key; undefined when the request does not carry the key. */
+/** The values of a condition key, given in lower case; undefined if the request has no such key. */
 export type ConditionContext = (key: string) => string[] | undefined
 export type PolicyCondition = (context: ConditionContext) => boolean
 
@@ -15,7 +15,7 @@ const SOURCE_ARN = 'aws:sourcearn'
 const SOURCE_ACCOUNT = 'aws:sourceaccount'
 const LEADING_KEYS = 'dynamodb:leadingkeys'
 
-/** Only what the templates contain. ArnEquals takes wildcards too, as in AWS. */
+/** The supported conditions. ArnEquals accepts wildcards too, as in AWS. */
 const OPERATORS: Record<string, { keys: string[]; compare: Compare; forAll?: true }> = {
   Bool: { keys: ['aws:securetransport'], compare: exactly },
   StringEquals: { keys: [SOURCE_ARN, SOURCE_ACCOUNT], compare: exactly },

@@ -5,7 +5,7 @@ export type Question = { principal: Principal; action: string; resource: string;
 
 export type PolicyVerdict = 'allowed' | 'denied by identity policy' | 'denied by resource policy' | 'not allowed'
 
-/** Within one account: an explicit Deny anywhere wins, else one Allow on either side is enough. */
+/** IAM's rule within one account: any Deny wins, else one Allow in either kind of policy is enough. */
 export function evaluate(question: Question, identity: Statement[], resourcePolicy: Statement[]): PolicyVerdict {
   const ofIdentity = identity.filter((statement) => applies(statement, question))
   if (ofIdentity.some(({ effect }) => effect === 'Deny')) return 'denied by identity policy'

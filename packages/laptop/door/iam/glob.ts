@@ -1,4 +1,4 @@
-/** IAM's wildcards: `*` any characters, `?` one. */
+/** IAM's wildcards: `*` stands for any characters, `?` for one. */
 export function globMatcher(pattern: string, flags = ''): (text: string) => boolean {
   if (pattern === '*') return () => true
   const source = pattern

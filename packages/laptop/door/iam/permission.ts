@@ -10,7 +10,7 @@ export function readPermission({ logicalId, properties }: Resource): { functionA
   refuseOthers(properties, PROPERTIES, where)
   const text = (name: string) => textsAt(properties[name], `${where}, ${name}`).join()
   const functionArn = text('FunctionName')
-  // A template may give the bare name as well; the CDK writes the ARN.
+  // In AWS it may be a bare name too, but the CDK writes the ARN.
   if (!/^arn:aws:lambda:[^:]+:\d+:function:[^:]+$/.test(functionArn)) {
     throw new Error(`${where}: FunctionName ${functionArn} is not understood`)
   }

@@ -5,7 +5,7 @@ export function objectAt(value: Json | undefined, where: string): JsonObject {
   return value
 }
 
-/** A text, or a list of texts; policy variables are no plain text. */
+/** A text or a list of texts. Throws for a policy variable, which would have to be filled in. */
 export function textsAt(value: Json | undefined, where: string): string[] {
   const values = Array.isArray(value) ? value : [value]
   return values.map((element) => {

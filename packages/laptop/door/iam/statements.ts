@@ -3,19 +3,19 @@ import { type PolicyCondition, readConditions } from './conditions.ts'
 import { globMatcher } from './glob.ts'
 import { objectAt, refuseOthers, textsAt } from './read-json.ts'
 
-/** A policy statement, compiled: text in, decision out. */
+/** A policy statement, ready to be asked. */
 export type Statement = {
   effect: 'Allow' | 'Deny'
   matchesAction: (action: string) => boolean
   matchesResource: (resource: string) => boolean
-  /** Only statements of resource and trust policies have one. */
+  /** Always true for identity policies, which name no principal. */
   matchesPrincipal: (principal: Principal) => boolean
   conditions: PolicyCondition[]
 }
 
 export type Principal = { roleArn: string } | { service: string }
 
-/** Who is attached to what decides which elements a statement has. */
+/** A statement has other elements in each kind of policy. */
 export type PolicyKind = 'identity' | 'resource' | 'trust'
 
 const ELEMENTS: Record<PolicyKind, { required: string[]; known: string[] }> = {
@@ -24,7 +24,7 @@ const ELEMENTS: Record<PolicyKind, { required: string[]; known: string[] }> = {
   trust: { required: ['Effect', 'Action', 'Principal'], known: ['Sid', 'Condition'] },
 }
 
-/** Throws an Error naming the element of the policy that is not understood. */
+/** Throws an Error that names what it does not understand in the policy. */
 export function readStatements(document: Json | undefined, kind: PolicyKind, where: string): Statement[] {
   const policy = objectAt(document, where)
   refuseOthers(policy, ['Version', 'Statement', 'Id'], where)
@@ -66,7 +66,7 @@ function readPrincipal(value: Json | undefined, where: string): (principal: Prin
   const roles = principal.AWS === undefined ? [] : textsAt(principal.AWS, `${where}, AWS`)
   const services = principal.Service === undefined ? [] : textsAt(principal.Service, `${where}, Service`)
   for (const role of roles) {
-    // The account's root delegates to identity policies instead of naming anyone; no template here does that.
+    // Naming the account's root means: its identity policies decide. That is not supported.
     if (role !== '*' && !role.startsWith(`arn:aws:iam::${ACCOUNT}:role/`)) {
       throw new Error(`${where}: ${role} is not understood`)
     }

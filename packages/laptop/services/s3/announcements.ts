@@ -8,13 +8,13 @@ export type OnCreated = (object: CreatedObject) => Promise<void>
 export type Tell = () => Promise<void>
 
 export type Announcements = {
-  /** Notes, before the record is put, that the object will have to be told of; what it gives tells. */
+  /** Call it before the record is put: it notes on the disk that an event is due. Its result sends that event. */
   prepare(created: Omit<CreatedObject, 'sequencer'>, record: ObjectRecord): Promise<Tell>
-  /** What a kill kept from being told, of the objects that are stored. */
+  /** The events of stored objects that a kill has prevented. */
   left(storedFiles: Set<string>): Promise<Tell[]>
 }
 
-/** `file` is the first of the object's data, which no other object has. */
+/** `file` is the first file of the object's data. No other object has it. */
 type Note = { created: CreatedObject; file: string | undefined }
 
 export async function openAnnouncements(
@@ -54,7 +54,7 @@ async function readNote(path: string): Promise<Note | undefined> {
 
 let lastDrawn = 0
 
-/** Larger than all before it, also than those before a restart. */
+/** Larger than all earlier ones, also than those before a restart. */
 function drawSequencer(now: number): string {
   lastDrawn = Math.max(lastDrawn + 1, now * 1000)
   return lastDrawn.toString(16).toUpperCase().padStart(16, '0')

@@ -14,7 +14,7 @@ export type Bucket = {
   uploads: Uploads
   data: DataFiles
   announcements: Announcements
-  /** By key: whatever changes an object or an upload of it. */
+  /** By key. For everything that changes an object or one of its uploads. */
   inTurn: InTurn
 }
 
@@ -22,7 +22,7 @@ type BucketOptions = { now: () => number; onCreated: OnCreated; report: (line: s
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000
 
-/** Every change writes its data first and names it last; what was never named is removed here. */
+/** Every write stores the data first, and then a record that names it. Data without a record is removed here. */
 export async function openBucket(resource: Resource, folder: string, { now, onCreated, report }: BucketOptions) {
   const settings = readBucketSettings(resource)
   const data = await openDataFiles(join(folder, 'data'))
@@ -34,14 +34,14 @@ export async function openBucket(resource: Resource, folder: string, { now, onCr
   await data.keepOnly(new Set([...dataFiles, ...uploads.list().flatMap(dataFilesOf)]))
   const announcements = await openAnnouncements(join(folder, 'untold'), onCreated, now)
   for (const tell of await announcements.left(new Set(dataFiles))) {
-    // Nobody may listen before the buckets are open.
+    // Not awaited: nobody listens before all buckets are open.
     void tell().catch((error) => report(`An object of ${resource.ref} is told of at the next start: ${error}`))
   }
   const bucket: Bucket = { name: resource.ref, settings, objects, uploads, data, announcements, inTurn: turns() }
   return bucket
 }
 
-/** What the bucket's lifecycle rules remove by now. */
+/** Removes what the bucket's lifecycle rules say. */
 export async function applyLifecycle({ settings, objects, uploads, data, inTurn }: Bucket, now: number): Promise<void> {
   await objects.expireNoncurrent(now - settings.noncurrentDays * DAY_MILLISECONDS)
   for (const { id, key, initiatedAt } of uploads.list()) {

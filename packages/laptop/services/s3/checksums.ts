@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { AwsError } from '../../door/aws-error.ts'
 
 export type Algorithm = 'crc32' | 'sha1' | 'sha256'
-/** Its value in base64, as it travels. */
+/** The value is in base64, as in requests. */
 export type Checksum = { algorithm: Algorithm; value: string }
 
 type Digest = { update(piece: Buffer): unknown; digest(): Buffer }
@@ -34,7 +34,7 @@ export function digestOf(algorithm: Algorithm | 'md5', data: Buffer): Buffer {
   return digest.digest()
 }
 
-/** The algorithm of the one checksum that an upload's headers carry, or announce for its trailer. */
+/** The algorithm of the checksum in an upload's headers, or of the one that they announce for the trailer. */
 export function announcedAlgorithm(headers: Record<string, string>): Algorithm | undefined {
   const announced = [...Object.keys(headers), headers['x-amz-trailer']?.toLowerCase() ?? '']
   const names = new Set(announced.flatMap((header) => CHECKSUM_HEADER.exec(header)?.[1] ?? []))
@@ -70,7 +70,7 @@ export type Proof = {
   prove(headers: Record<string, string>): Checksum | undefined
 }
 
-/** Takes in the bytes of an upload once, for its ETag and for everything it was announced with. */
+/** Reads the bytes of an upload once, for its ETag and for all checksums that the headers announced. */
 export function startProof(headers: Record<string, string>, etagFrom: 'md5' | 'sha256'): Proof {
   assertContentMd5(headers)
   const announced = announcedAlgorithm(headers)

@@ -10,7 +10,7 @@ import { type XmlElement, xmlAnswer } from './xml.ts'
 
 const SMALLEST_PART_BYTES = 5 * 1024 * 1024
 
-/** The object becomes the list of its parts' files: no byte is copied. */
+/** The object is a list of the files of its parts: no byte is copied. */
 export const completeUpload: S3Operation = async ({ bucket, key, call, now, prepareTelling }) => {
   const { uploads, objects, data, inTurn } = bucket
   const named = readPartList(call.body.toString('utf8'))
@@ -84,7 +84,7 @@ function invalidPart(): AwsError {
   return new AwsError('InvalidPart', 400, message)
 }
 
-/** The checksum of the parts' checksums; throws BadDigest if the request speaks of any other. */
+/** The checksum of the parts' checksums. Throws BadDigest if the request names another one. */
 function provedComposite(
   { algorithm }: OpenUpload,
   parts: UploadedPart[],

@@ -1,10 +1,10 @@
 import { AwsError } from '../../door/aws-error.ts'
 import type { ObjectRecord } from './objects.ts'
 
-/** Looks at the object as it is; throws to refuse the change. */
+/** Looks at the current object; throws if the write must be refused. */
 export type WriteCondition = (current: ObjectRecord | undefined) => void
 
-/** `If-None-Match: *` creates only; `If-Match: <etag>` replaces only what the client has seen. */
+/** `If-None-Match: *` only creates. `If-Match: <etag>` only replaces the object that the client has seen. */
 export function writeCondition(headers: Record<string, string>): WriteCondition {
   const ifNoneMatch = headers['if-none-match']
   const ifMatch = headers['if-match']
@@ -23,7 +23,7 @@ export function writeCondition(headers: Record<string, string>): WriteCondition 
   }
 }
 
-/** For a condition that held before the bytes came: if it no longer does, another write overtook this one. */
+/** For a condition that was met before the bytes came: if it is not met any more, another write came in between. */
 export function conditionAfterRace(condition: WriteCondition): WriteCondition {
   return (current) => {
     try {
@@ -39,7 +39,7 @@ export function conditionAfterRace(condition: WriteCondition): WriteCondition {
   }
 }
 
-/** RFC 9110, section 13.2.2. Throws 412; true when the client already has what it asks for. */
+/** RFC 9110, section 13.2.2. True if the client already has the object; throws 412 for a condition that is not met. */
 export function isNotModified(headers: Record<string, string>, { etag, lastModified }: ObjectRecord): boolean {
   const modifiedAt = Date.parse(lastModified)
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers
@@ -52,7 +52,7 @@ export function isNotModified(headers: Record<string, string>, { etag, lastModif
   return modifiedSince !== undefined && modifiedAt <= modifiedSince
 }
 
-/** Whether a part may be sent to a client that holds the rest (RFC 9110, section 13.1.5). */
+/** `If-Range`: whether the client's earlier part is of the same object (RFC 9110, section 13.1.5). */
 export function isSameAsHeld(ifRange: string | undefined, { etag, lastModified }: ObjectRecord): boolean {
   return ifRange === undefined || ifRange === etag || ifRange === lastModified
 }
@@ -65,7 +65,7 @@ function names(list: string, etag: string): boolean {
     .some((each) => each.trim() === '*' || unquoted(each.trim().replace(/^W\//, '')) === unquoted(etag))
 }
 
-/** A date that is none is no condition. */
+/** A header that is not a date is ignored. */
 function timeIn(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '')
   return Number.isNaN(time) ? undefined : time

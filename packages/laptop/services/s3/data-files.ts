@@ -5,20 +5,20 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { giveBack } from '../../give-back.ts'
 
-/** A file of bytes that never changes. An object is one of them, or the parts it was uploaded in, in order. */
+/** A file whose bytes never change. An object is one such file, or several if it was uploaded in parts. */
 export type DataFile = { file: string; size: number }
 
 /** Bytes from `start` up to but not including `end`. */
 export type Span = { start: number; end: number }
 
 export type DataFiles = {
-  /** On disk when it resolves; nothing is left when the bytes break off or turn out wrong. The pieces are used up. */
+  /** Resolves when the bytes are on the disk; if it rejects, nothing is kept. Do not use the pieces afterwards. */
   receive(bytes: AsyncIterable<Buffer>): Promise<DataFile>
-  /** Keeps the bytes readable until the stream is closed, whatever is discarded meanwhile. */
+  /** The bytes stay readable until the stream is closed, even if they are discarded in the meantime. */
   stream(data: DataFile[], span: Span): Readable
-  /** Never rejects: no record speaks of the bytes any more, and what cannot be removed now is at the next start. */
+  /** Never rejects. A file that cannot be removed now is removed at the next start, because no record names it. */
   discard(data: DataFile[]): Promise<void>
-  /** Removes what a kill left between the writing of bytes and their naming. */
+  /** Removes files that no record names: a kill may leave them behind. */
   keepOnly(used: Set<string>): Promise<void>
 }
 
@@ -76,7 +76,7 @@ async function writeAndClose(handle: FileHandle, bytes: AsyncIterable<Buffer>): 
   }
 }
 
-/** Gathers small pieces, and hashes and gathers the next batch while one is written. */
+/** Writes small pieces together, and takes the next ones while it writes. */
 async function writeAll(handle: FileHandle, bytes: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
   let pieces: Buffer[] = []
@@ -85,7 +85,7 @@ async function writeAll(handle: FileHandle, bytes: AsyncIterable<Buffer>): Promi
   const flush = async () => {
     await writing
     writing = writeBatch(handle, pieces, gathered)
-    // Whoever awaits it next learns of its failure.
+    // Its failure is thrown where it is awaited next.
     writing.catch(() => {})
     pieces = []
     gathered = 0
@@ -121,7 +121,7 @@ async function* slices(data: DataFile[], { start, end }: Span, pathOf: (file: st
       read += piece.length
       yield piece as Buffer
     }
-    // The answer has promised its length: a short one must break off, or its reader waits for ever.
+    // The answer has announced its length. It must break off, or the client would wait for more.
     if (read !== to - from) throw new Error(`${pathOf(file)} holds fewer bytes than were stored`)
   }
 }

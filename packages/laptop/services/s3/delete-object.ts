@@ -2,7 +2,7 @@ import { writeCondition } from './conditions.ts'
 import type { S3Operation } from './operation.ts'
 import { versionHeader } from './written-object.ts'
 
-/** Deleting what is not there succeeds too. A bucket with versions keeps the bytes until its lifecycle removes them. */
+/** Succeeds also without an object. A bucket with versions keeps the bytes until its lifecycle rules remove them. */
 export const deleteObject: S3Operation = async ({ bucket, key, call }) => {
   const { objects, inTurn } = bucket
   const condition = writeCondition(call.headers)

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Written beside and renamed, so the file is never half there. */
+/** Writes another file and renames it, so that the file is never there in part. */
 export async function replaceDurably(path: string, content: string): Promise<void> {
   const temporary = `${path}.new`
   const file = await open(temporary, 'w')

@@ -8,7 +8,7 @@ import { ENCRYPTED, type S3Operation } from './operation.ts'
 import { requestedSpan } from './ranges.ts'
 
 export const getObject: S3Operation = ({ bucket, key, call }) =>
-  // In turn: the data that a record speaks of must not be discarded before the stream holds it.
+  // In the key's turn: the data must not be discarded before the stream has opened it.
   bucket.inTurn(key, async () => {
     const record = await bucket.objects.find(key)
     if (record === undefined) throw missing(bucket, call)
@@ -23,14 +23,14 @@ export const headObject: S3Operation = async ({ bucket, key, call }) => {
   return describe(record, call).head
 }
 
-/** Who may not list a bucket does not learn from an error which keys it holds. */
+/** A caller that may not list the bucket must not learn from an error which keys it holds. */
 function missing(bucket: Bucket, call: Call): AwsError {
   return call.may('s3:ListBucket', `arn:aws:s3:::${bucket.name}`)
     ? new AwsError('NoSuchKey', 404, 'The specified key does not exist.')
     : new AwsError('AccessDenied', 403, 'Access Denied')
 }
 
-/** The answer but for its bytes, and which bytes these are; none when the client has them. */
+/** The answer without its bytes, and the bytes to send; undefined if the client already has them. */
 function describe(record: ObjectRecord, call: Call): { head: AwsAnswer; span: Span | undefined } {
   const overrides = overriddenHeaders(call.query)
   if (isNotModified(call.headers, record)) {
@@ -51,7 +51,7 @@ function describe(record: ObjectRecord, call: Call): { head: AwsAnswer; span: Sp
   return { head: { status: part === undefined ? 200 : 206, headers, body: '' }, span }
 }
 
-/** `response-content-type` and its like: signed with the URL, so its signer decides what a browser makes of it. */
+/** `response-content-type` and similar ones. They are signed: the signer decides how a browser treats the bytes. */
 function overriddenHeaders(query: Record<string, string>): Record<string, string> {
   const overrides: Record<string, string> = {}
   for (const [name, value] of Object.entries(query)) {
@@ -64,7 +64,7 @@ function overriddenHeaders(query: Record<string, string>): Record<string, string
   return overrides
 }
 
-/** A checksum is of the whole object: with a range it would say nothing about the bytes sent. */
+/** A checksum is that of the whole object: it would be wrong for a range. */
 function recordHeaders(record: ObjectRecord, call: Call, isPart: boolean): Record<string, string> {
   const withChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && !isPart
   const kept = Object.entries(record.headers).filter(([name]) => withChecksum || !name.startsWith('x-amz-checksum-'))

@@ -4,36 +4,36 @@ import { join } from 'node:path'
 import type { DataFile, DataFiles } from './data-files.ts'
 import { pathsIn, readIfThere, replaceDurably } from './durable-files.ts'
 
-/** What S3 remembers beside the bytes. */
+/** What is stored about an object besides its bytes. */
 export type ObjectRecord = {
   key: string
   size: number
   /** Quoted. */
   etag: string
   lastModified: string
-  /** Content-Type and its like, checksums, user metadata, version: headers that a read gives back. */
+  /** The headers that a read returns: Content-Type and similar ones, checksums, user metadata, the version. */
   headers: Record<string, string>
   data: DataFile[]
-  /** Of the upload that it was completed from. */
+  /** The upload that the object was made from. */
   uploadId?: string
 }
 
-/** `put` and `remove` must happen in the key's turn. */
+/** Call `put` and `remove` only in the key's turn. */
 export type Objects = {
   find(key: string): Promise<ObjectRecord | undefined>
   put(record: ObjectRecord): Promise<void>
   remove(key: string): Promise<void>
   list(): Promise<ObjectRecord[]>
-  /** Really removes what was replaced or deleted before that time. */
+  /** Removes for good what was replaced or deleted before that time. */
   expireNoncurrent(before: number): Promise<void>
-  /** What the records speak of, for whoever looks for leftovers. */
+  /** The files and uploads that records name. All others are leftovers. */
   referenced(): Promise<{ dataFiles: string[]; uploadIds: string[] }>
 }
 
 /**
- * A folder of records, named by the hash of the key since a key is no file name, and a folder of those that a bucket
- * with versions keeps for a while, named by the time since when. A record is renamed into place after its data is on
- * disk, so an object is never half there.
+ * Two folders of records. Current ones are named by a hash of the key, because a key may not be a file name. Those
+ * that a bucket with versions keeps for a while are named by the time when they were replaced or deleted. A record is
+ * renamed into place after its data is on the disk, so that an object is never there in part.
  */
 export async function openObjects(folder: string, data: DataFiles, isVersioned: boolean, now: () => number) {
   const recordFolder = join(folder, 'records')
@@ -84,7 +84,7 @@ export async function openObjects(folder: string, data: DataFiles, isVersioned: 
   return objects
 }
 
-/** A kill between the copy of a record and its replacement leaves the same bytes both current and noncurrent. */
+/** After a kill in the middle of `put`, a record may be in both folders. Then the copy is removed. */
 async function removeHalfMoved(recordFolder: string, noncurrentFolder: string): Promise<void> {
   const noncurrent = await pathsIn(noncurrentFolder)
   if (noncurrent.length === 0) return
@@ -96,7 +96,7 @@ async function removeHalfMoved(recordFolder: string, noncurrentFolder: string): 
   }
 }
 
-/** The copy itself may have been cut short; the record it was made from is then still in its place. */
+/** Undefined for a copy that was cut short. Its record is then still in the other folder. */
 function parseIfWhole(text: string): ObjectRecord | undefined {
   try {
     return JSON.parse(text)
@@ -105,7 +105,7 @@ function parseIfWhole(text: string): ObjectRecord | undefined {
   }
 }
 
-/** As records were before objects had parts. */
+/** An older form: an object had one file. */
 type SingleFileRecord = Omit<ObjectRecord, 'data'> & { dataFile: string }
 
 async function readRecord(path: string): Promise<ObjectRecord | undefined> {
@@ -122,7 +122,7 @@ const FILES_AT_ONCE = 64
 async function readRecords(folder: string): Promise<ObjectRecord[]> {
   const paths = await pathsIn(folder)
   const records: (ObjectRecord | undefined)[] = []
-  // A process may have only so many files open.
+  // The number of open files is limited.
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     records.push(...(await Promise.all(paths.slice(start, start + FILES_AT_ONCE).map(readRecord))))
   }

@@ -10,7 +10,7 @@ export type S3Request = {
   key: string
   call: Call
   now(): number
-  /** To be called in the key's turn before the record is put, and what it gives afterwards. */
+  /** Call it in the key's turn, before the record is put. Call its result afterwards: it sends the event. */
   prepareTelling(record: ObjectRecord, reason: CreatedObject['reason']): Promise<Tell>
 }
 

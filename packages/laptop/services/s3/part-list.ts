@@ -9,8 +9,8 @@ const ROOT =
   /^\s*(?:<\?xml[^>]*\?>)?\s*<CompleteMultipartUpload(?: xmlns="[^"]*")?>(.*)<\/CompleteMultipartUpload>\s*$/s
 
 /**
- * Reads the one XML document that S3's clients send here. What is not exactly of its form is refused, so that no
- * second reading of it is possible.
+ * Reads the only kind of XML document that clients send to S3 here. A document with anything else in it is refused, so
+ * that it cannot be understood in two ways.
  */
 export function readPartList(document: string): NamedPart[] {
   const content = ROOT.exec(document)?.[1]

@@ -1,7 +1,7 @@
 import { AwsError } from '../../door/aws-error.ts'
 import type { Span } from './data-files.ts'
 
-/** Undefined: the whole object, which is also the answer to what is no range and to several at once. */
+/** Undefined for the whole object: without a range, with an invalid one, or with several. */
 export function requestedSpan(range: string | undefined, size: number): Span | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
   if (first === undefined || last === undefined || first + last === '') return undefined

@@ -4,7 +4,7 @@ import type { DataFile, DataFiles } from './data-files.ts'
 
 type Received = { data: DataFile; etag: string; checksum: Checksum | undefined }
 
-/** Stores what an upload brings, once all that it says of itself is proved. */
+/** Stores the bytes of an upload if they are what its headers and trailers say. */
 export async function receive(files: DataFiles, call: Call, etagFrom: 'md5' | 'sha256'): Promise<Received> {
   const { upload, headers } = call
   if (upload === undefined) throw new Error(`${call.operation} came without content`)

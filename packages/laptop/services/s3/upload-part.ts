@@ -7,8 +7,8 @@ import type { OpenUpload } from './uploads.ts'
 const HIGHEST_NUMBER = 10_000
 
 /**
- * A part's ETag is opaque to clients, who only hand it back; here it comes from SHA-256, which S3 clients ask for
- * anyway and which this machine computes at twice the speed of MD5.
+ * Clients do not look into a part's ETag, they only send it back. Here it is made from SHA-256: most clients send that
+ * checksum anyway, and it takes half the time of MD5.
  */
 export const uploadPart: S3Operation = async ({ bucket, key, call, now }) => {
   const { uploads, data, inTurn } = bucket
@@ -25,7 +25,7 @@ export const uploadPart: S3Operation = async ({ bucket, key, call, now }) => {
     ...(checksum && { checksum }),
   }
   const replaced = await inTurn(key, () => uploads.addPart(uploads.get(key, id), part)).catch(async (error) => {
-    // Aborted or completed while the bytes came.
+    // The upload was aborted or completed while the bytes came.
     await data.discard([received.data])
     throw error
   })

@@ -20,25 +20,25 @@ type UploadHead = {
   key: string
   /** Milliseconds since 1970. */
   initiatedAt: number
-  /** What the object will carry. */
+  /** The headers of the object to be. */
   headers: Record<string, string>
   algorithm?: Algorithm
 }
 export type OpenUpload = UploadHead & { parts: Map<number, UploadedPart> }
 
-/** All but `create`, `get` and `list` must happen in the turn of the upload's key. */
+/** Call `addPart` and `forget` only in the turn of the upload's key. */
 export type Uploads = {
   create(draft: Omit<UploadHead, 'id'>): Promise<OpenUpload>
-  /** Throws NoSuchUpload: also for an upload of another key, and for one that is over. */
+  /** Throws NoSuchUpload, also for an upload of another key and for one that has ended. */
   get(key: string, id: string | undefined): OpenUpload
-  /** The part of the same number that it replaces. */
+  /** Gives the part with the same number that it replaces. */
   addPart(upload: OpenUpload, part: UploadedPart): Promise<UploadedPart | undefined>
   forget(upload: OpenUpload): Promise<void>
-  /** By key, of one key the oldest first. */
+  /** Sorted by key; uploads of one key by age, the oldest first. */
   list(): OpenUpload[]
 }
 
-/** An upload is a file of lines that only grows: what it is, then each part that came. */
+/** Each upload is a file of lines: first its head, then one line for each part that came. */
 export async function openUploads(folder: string): Promise<Uploads> {
   await mkdir(folder, { recursive: true })
   const pathOf = (id: string) => join(folder, `${id}.jsonl`)
@@ -77,7 +77,7 @@ export async function openUploads(folder: string): Promise<Uploads> {
   }
 }
 
-/** Ids of one key are in the order of their making. */
+/** A later upload has a larger id. */
 function newId(initiatedAt: number): string {
   return `${initiatedAt.toString(16).padStart(12, '0')}${randomBytes(24).toString('hex')}`
 }
@@ -85,10 +85,10 @@ function newId(initiatedAt: number): string {
 const byKeyThenAge = (left: OpenUpload, right: OpenUpload) =>
   Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)) || (left.id < right.id ? -1 : 1)
 
-/** The line end in front sets it off from a line that was cut short. */
+/** The line end at the beginning separates it from a line that was cut short. */
 const lineOf = (value: object) => `\n${JSON.stringify(value)}\n`
 
-/** A line that a kill or a full disk cut short was never confirmed to anyone: it is as if it had not been sent. */
+/** A line that was cut short, by a kill or a full disk, is ignored: nobody was told that it was stored. */
 function readUpload(text: string): OpenUpload | undefined {
   const [head, ...parts] = text.split('\n').flatMap(parseIfWhole)
   if (head === undefined || !('key' in head)) return undefined

@@ -4,7 +4,7 @@ import { type Checksum, checksumHeader } from './checksums.ts'
 
 const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires']
 
-/** Headers of a write that a read gives back. */
+/** The headers of a write that a later read returns. */
 export function keptHeaders(headers: Record<string, string>): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => KEPT.includes(name) || name.startsWith('x-amz-meta-'))
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(kept) }

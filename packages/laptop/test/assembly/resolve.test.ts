@@ -27,7 +27,7 @@ function resolve(stacks: Record<string, HandMadeStack>) {
 }
 const resolveOne = (resources: Record<string, object>) => resolve({ State: { template: { Resources: resources } } })
 
-/** The variables of a function show what references become. */
+/** Puts a value into a variable of a function, to see what becomes of it. */
 function variables(values: Record<string, unknown>, others: Record<string, object> = {}) {
   const lambda = { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: values } } }
   const resolved = resolveOne({ ...others, Probe: lambda }).find(({ logicalId }) => logicalId === 'Probe')

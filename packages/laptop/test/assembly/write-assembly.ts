@@ -9,7 +9,7 @@ export type HandMadeStack = {
   code?: Record<string, string>
 }
 
-/** A cloud assembly as the CDK writes it, as far as anyone reads it. */
+/** Writes a cloud assembly like the CDK, with the parts that are read here. */
 export function writeAssembly(stacks: Record<string, HandMadeStack>, folder = temporaryFolder()): string {
   const artifacts: Record<string, object> = { Tree: { type: 'cdk:tree', properties: { file: 'tree.json' } } }
   for (const [name, { template, dependsOn = [], code = {} }] of Object.entries(stacks)) {

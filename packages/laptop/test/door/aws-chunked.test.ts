@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { decodeAwsChunked } from '../../door/aws-chunked.ts'
 
-/** Arrives in pieces of that many bytes. */
+/** Sends the text in pieces of so many bytes. */
 function piecesOf(text: string, size: number): AsyncIterable<Buffer> {
   const whole = Buffer.from(text)
   const count = Math.ceil(whole.length / size)

@@ -26,7 +26,7 @@ type Draft = {
   credentials?: typeof credentials
 }
 
-/** What tells the service of a request before its signature is read. */
+/** By these, a request without a signature shows which service it means. */
 const TARGET = { 'x-amz-target': 'DynamoDB_20120810.GetItem' }
 
 function parts({ service = 'dynamodb', method = 'POST', path = '/', query = {}, headers = {}, body = '{}' }: Draft) {

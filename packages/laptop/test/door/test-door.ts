@@ -13,7 +13,7 @@ export type TestDoor = {
   door: Door
   observed: Observed
   reported: string[]
-  /** Calls that came through to a service that has no real one in this test, with their content as `body`. */
+  /** Calls that reached a service without a real one in this test. Their content is in `body`. */
   arrived: Call[]
   /** What an AWS client needs to call as this principal. */
   as(principal: string): ClientConfig

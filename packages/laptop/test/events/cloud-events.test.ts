@@ -53,7 +53,7 @@ test('an upload reaches the queue’s consumer, and so does what the scanner fin
     .toEqual(['worked: aws.guardduty o/1 NO_THREATS_FOUND', 'worked: aws.s3 o/1 PutObject'])
 })
 
-/** As if the last run were so long ago. */
+/** Makes the last run look so many milliseconds older. */
 async function restartedAfter(milliseconds: number, app = {}) {
   await (await start(app)).close()
   const file = join(stateFolder, 'schedules.json')

@@ -15,7 +15,7 @@ beforeEach(() => {
 
 type Took = { taken: string[]; givenUp: string[] }
 
-/** Keeps the ids of what it was given; `deliver` may refuse. */
+/** Keeps the ids of the events that it gets. `deliver` may refuse them. */
 function recipient(change: Partial<Recipient> = {}): Recipient & Took {
   const taken: string[] = []
   const givenUp: string[] = []
@@ -43,7 +43,7 @@ async function open(...recipients: Recipient[]) {
   return bus
 }
 
-/** Refuses so often, then takes. */
+/** Refuses an event so many times, then takes it. */
 function refusing(times: number) {
   let left = times
   return async () => {

@@ -29,7 +29,7 @@ const letsSend = (ruleId: string) =>
     Condition: { ArnEquals: { 'aws:SourceArn': get(ruleId) } },
   })
 
-/** Tells every event that came by way of the queue. */
+/** Logs every event that comes from the queue. */
 const WORKER = `export const handler = async ({ Records }) => {
   for (const { body } of Records) {
     const { source, detail } = JSON.parse(body)
@@ -38,7 +38,7 @@ const WORKER = `export const handler = async ({ Records }) => {
   }
 }`
 
-/** Tells that it ran, and gives its event back. */
+/** Logs that it ran, and returns its event. */
 const SWEEP = `export const handler = async (event) => { console.log('swept: ' + event['detail-type']); return event }`
 
 /** A bucket whose events and scans reach a queue with a consumer, and a function that runs every hour. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { scanContent } from '../../events/scan-content.ts'
 
-// In other parts than the scanner's own, and never in one piece.
+// Written in other parts than in the scanner, and never in one piece.
 const EICAR = Buffer.from(['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS', '-TEST-FILE!$H+H*'].join(''))
 
 async function* chunksOf(content: Buffer, size: number) {

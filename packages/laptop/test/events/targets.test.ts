@@ -12,7 +12,7 @@ import { aCreation } from './an-event.ts'
 const event = aCreation()
 const { signal } = new AbortController()
 
-/** The one target of the rule `R`, amid these resources. */
+/** The only target of the rule `R` among these resources. */
 function target(properties: JsonObject, others: Resource[], failsAt: string[] = []) {
   const put: [queue: string, body: unknown][] = []
   const invoked: [name: string, payload: unknown][] = []

@@ -31,7 +31,7 @@ export type ApiParts = {
   authorizer?: JsonObject
 }
 
-/** Resources as the templates have them: one function and one integration a route. */
+/** Resources as in the templates: one function and one integration for each route. */
 export function apiResources(parts: ApiParts): Resource[] {
   const { api = {}, stages = [{}], routes = { 'GET /health': {} }, integration = {}, authorizer } = parts
   const v2 = (type: string) => `AWS::ApiGatewayV2::${type}`
@@ -111,7 +111,7 @@ export async function startApi({ handler = () => ({ statusCode: 200 }), ...optio
   return { ...gateway, close, events, log, send }
 }
 
-/** A web server for the length of the test; `documents` may be changed meanwhile. */
+/** A web server for one test. `documents` may change during the test. */
 export async function serveDocuments(documents: Record<string, unknown>) {
   const asked: string[] = []
   const server = createServer((incoming, response) => {

@@ -53,7 +53,7 @@ async function freePort(): Promise<number> {
 type Shard = { ShardId: string; ParentShardId?: string }
 export type FakeRecord = { SequenceNumber: string; userIdentity?: { PrincipalId: string; Type: string } }
 
-/** A DynamoDB Streams endpoint whose shards a test opens, fills and closes; what dynoxide's single shard cannot show. */
+/** A DynamoDB Streams endpoint whose shards a test opens, fills and closes. dynoxide has a single shard only. */
 export async function startFakeStream() {
   const shards: Shard[] = []
   const records = new Map<string, FakeRecord[]>()
@@ -63,7 +63,7 @@ export async function startFakeStream() {
 
   const answers: Record<string, (input: Record<string, string>) => object> = {
     ListStreams: () => ({ Streams: [] }),
-    // Two shards a page, so that paging is walked.
+    // Two shards on a page, so that paging is tested.
     DescribeStream: ({ ExclusiveStartShardId }) => {
       const start = shards.findIndex(({ ShardId }) => ShardId === ExclusiveStartShardId) + 1
       const page = shards.slice(start, start + 2)
@@ -116,7 +116,7 @@ export async function startFakeStream() {
   }
 }
 
-/** One endpoint for both services, as the door is. */
+/** One endpoint for both services, like the door. */
 export function startDoor(endpoints: { streams: string; queues: string }): Promise<string> {
   return serveAws(async (received, body) => {
     const target = String(received['x-amz-target'])

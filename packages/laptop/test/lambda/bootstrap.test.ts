@@ -8,7 +8,7 @@ import { folderWith, startProbe } from './a-function.ts'
 
 const BOOTSTRAP = fileURLToPath(new URL('../../lambda/bootstrap.mjs', import.meta.url))
 
-/** Runs the bootstrap for one invocation of this module: its reply and how the process ended. */
+/** Runs the bootstrap for one invocation of this module. Gives its reply and how the process ended. */
 async function runToItsEnd(module: string) {
   const folder = await folderWith({ 'index.mjs': module })
   const api = await startRuntimeApi()

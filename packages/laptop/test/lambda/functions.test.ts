@@ -88,7 +88,7 @@ test('an environment that dies between two invocations costs none of them', asyn
 
 test('an invocation that a dying environment has not taken yet is served by another one', async () => {
   const { ask } = await startProbe(`export const handler = async () => {
-    // The answer is on its way by then; the next invocation cannot be asked for any more.
+    // By then the answer is sent, but the process cannot ask for the next invocation.
     setImmediate(() => {
       const end = Date.now() + 200
       while (Date.now() < end);

@@ -11,7 +11,7 @@ const records = (...numbers: number[]) =>
 
 type Answer = { failures?: number[] } | 'throw' | 'throttle' | 'too large'
 
-/** Delivers with a function that answers by what it is given; returns everything that happened. */
+/** Delivers to a function that answers as given here. Gives everything that happened. */
 function delivery(answer: (numbers: number[], attempt: number) => Answer, options: Partial<StreamBatchOptions> = {}) {
   const asked: number[][] = []
   const checkpoints: string[] = []

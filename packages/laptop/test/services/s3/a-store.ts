@@ -70,7 +70,7 @@ export type Presigning = {
   method?: string
   key?: string
   query?: Record<string, string>
-  /** Signed, so whoever uses the URL must send them. */
+  /** These are signed: who uses the URL must send them. */
   headers?: Record<string, string>
   expiresIn?: number
   signedAt?: Date

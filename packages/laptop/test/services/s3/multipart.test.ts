@@ -32,7 +32,7 @@ describe('a multipart upload', () => {
       ChecksumType: 'COMPOSITE',
     })
     expect(await read()).toBe(BIG.toString() + BIG.toString() + SMALL.toString())
-    // Completion copied nothing.
+    // The completion has copied nothing.
     expect(filesIn('data')).toHaveLength(3)
     expect(filesIn('uploads')).toEqual([])
   })

@@ -21,7 +21,7 @@ const SIGNED = {
 
 type Sent = Record<string, string | undefined>
 
-/** The upload that the product signs, with one thing changed on the way. */
+/** A signed upload, with one thing changed after the signing. */
 async function put(store: Store, sent: Sent = {}, body = TEXT, presigning: Presigning = {}) {
   const url = await store.presign({ method: 'PUT', headers: SIGNED, ...presigning })
   const headers: Record<string, string> = {}

@@ -26,7 +26,7 @@ async function storeInItsOwnProcess() {
   return { client, peakMegabytes }
 }
 
-/** Sends the start of an upload by hand; `gone` when the connection has ended. */
+/** Sends the beginning of an upload. `gone` resolves when the connection has ended. */
 async function beginUpload(store: Store, head: string[], body: string) {
   const url = new URL(await store.presign({ method: 'PUT' }))
   const socket = connect(store.door.port, '127.0.0.1')
