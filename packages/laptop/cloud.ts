@@ -10,16 +10,17 @@ import { openObserved } from './door/observed.ts'
 import { type Events, openEvents } from './events/events.ts'
 import { type CreatedObject, objectCreated } from './events/object-created.ts'
 import { logWriter } from './function-logs.ts'
+import { titles } from './function-titles.ts'
 import { startGateway } from './gateway/gateway.ts'
 import { startEventSources } from './lambda/event-sources.ts'
 import { type Functions, startFunctions } from './lambda/functions.ts'
 import { invokeService } from './lambda/invoke-service.ts'
 import type { Invoke, Lifecycle } from './lambda/model.ts'
+import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import type { JsonObject, Resource } from './model.ts'
 import { startOutbox } from './outbox/outbox.ts'
 import { queueUrl } from './services/sqs.ts'
-import { StartFailure } from './start-failure.ts'
 import { blamingState, openState, type State } from './state.ts'
 import { isStore, openStores } from './stores.ts'
 import { urlOf } from './url-of.ts'
@@ -159,23 +160,4 @@ async function startEventSourcesAndApi(running: Running, invoke: Invoke, parts: 
 
 function credentialsOf({ state }: Running) {
   return (functionName: string) => deriveCredentials(state.seed, functionName)
-}
-
-/** What the log calls a function: its description, else its name. */
-function titles(resources: Resource[]) {
-  const lambdas = resources.filter(({ type }) => type === 'AWS::Lambda::Function')
-  const titleByName = new Map(lambdas.map(({ ref, properties }) => [ref, String(properties.Description ?? ref)]))
-  return (functionName: string | undefined) => (functionName ? (titleByName.get(functionName) ?? functionName) : '')
-}
-
-async function listen<T>(port: number, what: string, starting: Promise<T>): Promise<T> {
-  try {
-    return await starting
-  } catch (cause) {
-    if (!(cause instanceof Error && 'syscall' in cause && cause.syscall === 'listen')) throw cause
-    const why = 'code' in cause && cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${cause.message})`
-    throw new StartFailure(`Port ${port} (${what}) ${why}: choose the first of three free ports with --port.`, {
-      cause,
-    })
-  }
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartFailure } from './start-failure.ts'
+import { isSystemError, LOCK, lock } from './state-lock.ts'
 
 /** Raise it when the layout of the folder changes. */
 const FORMAT = 1
-const LOCK = 'lock'
 const SEED = 'seed'
 
 export type StateOptions = {
@@ -112,59 +112,12 @@ function assertFormat(folder: string, mark: string) {
   if (format !== FORMAT) throw unreadableState(folder, `its format is ${format}, this version reads ${FORMAT}`)
 }
 
-/** The locks of this process. Any other lock with its id was left by an earlier process with the same id. */
-const held = new Set<string>()
-
-function lock(folder: string): () => void {
-  const path = join(folder, LOCK)
-  if (!tryLock(path)) {
-    const owner = Number(readFileSync(path, 'utf8'))
-    if (isRunning(owner, path)) {
-      throw new StartFailure(
-        `${folder} is used by the laptop cloud with process id ${owner}: stop that one or name another folder with --state.`,
-      )
-    }
-    rmSync(path, { force: true })
-    if (!tryLock(path)) throw new StartFailure(`${folder} is being taken by another laptop cloud.`)
-  }
-  held.add(path)
-  return () => {
-    if (held.delete(path)) rmSync(path, { force: true })
-  }
-}
-
-function tryLock(path: string): boolean {
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return false
-    throw error
-  }
-}
-
-function isRunning(processId: number, path: string): boolean {
-  if (processId === process.pid) return held.has(path)
-  if (!Number.isSafeInteger(processId) || processId < 1) return false
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    // EPERM: it runs, but belongs to another user.
-    return !isSystemError(error, 'ESRCH')
-  }
-}
-
 function readOrExplain(folder: string, name: string): string {
   try {
     return readFileSync(join(folder, name), 'utf8')
   } catch (cause) {
     throw unreadableState(folder, `${name} is missing or unreadable`, cause)
   }
-}
-
-function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }
 
 function messageOf(error: unknown): string {
