@@ -24,7 +24,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'laptop', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 } },
     ],
   },
 })

@@ -6,8 +6,8 @@ import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { dynoxideBinary } from '@lethe/laptop/services/dynoxide-binary.ts'
 import { afterAll, beforeAll } from 'vitest'
-import { dynoxideBinary } from '../../local/services/dynoxide-binary.ts'
 
 const HOST = '127.0.0.1'
 const PATIENCE_MS = 20_000

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Mail } from '../../local/outbox/mailbox.ts'
+import type { Mail } from '@lethe/laptop/outbox/mailbox.ts'
 
 /** All that a client knows of a deployment. */
 export type Place = { api: string; outbox: string }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { Sha256 } from '@lethe/laptop/door/sha256.ts'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from '../../../local/door/sha256.ts'
 import { accountSettings } from './account.ts'
 import { inWork } from './paths.ts'
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import type { Mail } from '../../../local/outbox/mailbox.ts'
+import type { Mail } from '@lethe/laptop/outbox/mailbox.ts'
 import { awaitMails, becomeUser, checkSignedIn, mailsTo, newAddress, type Place, signUp } from '../../helpers/people.ts'
 import { openMailQueue, verifySender } from './account.ts'
 import { cdkFor } from './cdk.ts'

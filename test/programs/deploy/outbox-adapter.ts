@@ -1,4 +1,4 @@
-import type { Mail } from '../../../local/outbox/mailbox.ts'
+import type { Mail } from '@lethe/laptop/outbox/mailbox.ts'
 import { type Served, serve } from './serve.ts'
 
 /** As MiniStack shows a mail that its SES has sent. */

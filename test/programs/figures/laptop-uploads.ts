@@ -10,8 +10,8 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DEV, deriveCredentials } from '@lethe/laptop/door/credentials.ts'
 import { presigner } from '../../../functions/contents/presigner.ts'
-import { DEV, deriveCredentials } from '../../../local/door/credentials.ts'
 import { anUpload } from '../../helpers/files.ts'
 import { becomeUser } from '../../helpers/people.ts'
 import { letheApi } from '../browser/lethe-api.ts'
@@ -106,7 +106,7 @@ async function putTwice(source: string, { url, headers }: { url: string; headers
 function peakOf(state: string): number {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const line = commandOf(pid)
-    if (!line.includes('local/main.ts') || !line.includes(state)) continue
+    if (!line.includes('packages/laptop/main.ts') || !line.includes(state)) continue
     const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
     return (Number(peak) * 1024) / 1e6
   }

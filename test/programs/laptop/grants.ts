@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { deriveCredentials } from '@lethe/laptop/door/credentials.ts'
 import { routes, triggers } from '../../../functions/rows.ts'
 import { zones } from '../../../functions/zones.ts'
 import { routeFunctions } from '../../../lib/route-functions.ts'
 import type { Settings } from '../../../lib/settings.ts'
-import { deriveCredentials } from '../../../local/door/credentials.ts'
 import type { Laptop, Observed } from './laptop.ts'
 
 const root = join(import.meta.dirname, '../../..')

@@ -14,7 +14,7 @@ export type Laptop = Place & { door: string; stop(): Promise<Observed> }
 /** `npm start` as a child; its log is shown only when it fails. */
 export async function startLaptop({ state, flags }: { state: string; flags: string[] }): Promise<Laptop> {
   const port = await threeFreePorts()
-  const args = ['local/main.ts', '--port', String(port), '--state', state, '--stop-with-stdin', ...flags]
+  const args = ['packages/laptop/main.ts', '--port', String(port), '--state', state, '--stop-with-stdin', ...flags]
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
   await ready(child)
   let observed: Promise<Observed> | undefined

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import { DEV, deriveCredentials } from '@lethe/laptop/door/credentials.ts'
+import { Sha256 } from '@lethe/laptop/door/sha256.ts'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { DEV, deriveCredentials } from '../../../local/door/credentials.ts'
-import { Sha256 } from '../../../local/door/sha256.ts'
 import type { Laptop } from './laptop.ts'
 
 const root = join(import.meta.dirname, '../../..')

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { AwsAnswer, StreamedAwsAnswer } from './call.ts'
+
+/** One request, and how it is answered. */
+export type Exchange = {
+  message: IncomingMessage
+  body: AsyncIterable<Buffer>
+  /** Aborted when the client hangs up. */
+  signal: AbortSignal
+  /** Rejects when a streamed answer breaks off. The client notices by its length. */
+  answer(answer: AwsAnswer | StreamedAwsAnswer): Promise<void>
+}
+
+/**
+ * `asksFirst`: the client waits for "100 Continue" before it sends the body. If it is refused instead, Node closes the
+ * connection after the answer, because nobody knows whether the body will follow.
+ */
+export function openExchange(message: IncomingMessage, response: ServerResponse, asksFirst: boolean): Exchange {
+  const hungUp = new AbortController()
+  response.on('close', () => hungUp.abort())
+  async function* body(): AsyncGenerator<Buffer> {
+    if (asksFirst) response.writeContinue()
+    // A refused request is not read to its end, but its client must still be able to read the refusal.
+    yield* message.iterator({ destroyOnReturn: false })
+  }
+  return {
+    message,
+    body: body(),
+    signal: hungUp.signal,
+    async answer(answer) {
+      if (hungUp.signal.aborted) return discard(answer)
+      response.writeHead(answer.status, { ...lengthOf(answer), ...answer.headers })
+      // Some clients read the answer only after they have sent everything: without this they would see a reset.
+      message.resume()
+      if ('stream' in answer) await pipeline(answer.stream, response).catch(throwUnlessHungUp)
+      else response.end(message.method === 'HEAD' ? undefined : answer.body)
+    },
+  }
+}
+
+function discard(answer: AwsAnswer | StreamedAwsAnswer): void {
+  if ('stream' in answer) answer.stream.destroy()
+}
+
+function throwUnlessHungUp(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+}
+
+function lengthOf(answer: AwsAnswer | StreamedAwsAnswer): Record<string, number> {
+  if ('stream' in answer || answer.status === 204 || answer.status === 304) return {}
+  return { 'content-length': Buffer.byteLength(answer.body) }
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import { AwsError } from './aws-error.ts'
+import type { RequestHead } from './call.ts'
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+
+export function readHead(message: IncomingMessage): RequestHead {
+  const target = message.url ?? '/'
+  const question = target.indexOf('?')
+  const path = question < 0 ? target : target.slice(0, question)
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
+  }
+  return {
+    method: message.method ?? 'GET',
+    path,
+    query: readQuery(question < 0 ? '' : target.slice(question + 1)),
+    headers,
+  }
+}
+
+/**
+ * The query is read once, for signature, permissions and service. If these read it in different ways, a request could
+ * be checked as one thing and done as another.
+ */
+function readQuery(text: string): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const pair of text.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals))
+    if (Object.hasOwn(query, name)) throw new AwsError('InvalidArgument', 400, `The query holds ${name} more than once`)
+    Object.defineProperty(query, name, { value: equals < 0 ? '' : decode(pair.slice(equals + 1)), enumerable: true })
+  }
+  return query
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new AwsError('InvalidURI', 400, `Couldn't parse the specified URI: ${text}`)
+  }
+}
+
+/** For everything but uploads to S3. */
+export async function readWhole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of bytes) {
+    length += piece.length
+    if (length > MAX_BODY_BYTES)
+      throw new AwsError('EntityTooLarge', 400, `The door takes at most ${MAX_BODY_BYTES} bytes`)
+    pieces.push(piece)
+  }
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+}
