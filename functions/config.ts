@@ -1,4 +1,4 @@
-/** The only reader of process.env. A missing or empty variable stops the function at its start, by name. */
+/** Only this file reads process.env. The function stops at its start and names a variable that is missing or empty. */
 function required(name: string): string {
   const value = process.env[name]
   if (!value) throw new Error(`The variable ${name} is not set`)
@@ -39,9 +39,9 @@ export const config = {
   filesTable: () => required('FILES_TABLE'),
   filesBucket: () => required('FILES_BUCKET'),
   fileWorkUrl: () => required('FILE_WORK_URL'),
-  /** Empty counts as unset; where nothing is set, AWS's own address it is. */
+  /** An empty variable counts as unset. If none is set, AWS's own address is used. */
   s3Endpoint: () => process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined,
-  /** Where clients reach it, when they do not reach it as functions do. */
+  /** The endpoint for clients, if they do not use the same one as the functions. */
   filesEndpoint: () => process.env.FILES_ENDPOINT || config.s3Endpoint(),
   region: () => required('AWS_REGION'),
   quota,

@@ -1,6 +1,6 @@
 import { once } from './once.ts'
 
-/** A handler that can be made ready before its first call: a variable that is missing is then found at once. */
+/** A handler that can be made ready before its first call, so that a missing variable is found at the start. */
 export type Prepared<A extends unknown[], R> = ((...args: A) => R) & { ready(): void }
 
 /** A handler and what it needs: stores, settings, connections. They are made once, at the latest by the first call. */

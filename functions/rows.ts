@@ -18,7 +18,7 @@ type Placed = {
 export type Route = RouteRow & Placed
 export type Trigger = TriggerRow & Placed
 
-/** THE list: what the nouns answer. Functions, roles, variables, OpenAPI, docs/routes.md and tests are made from it. */
+/** The list of all routes. Functions, roles, variables, OpenAPI, docs/routes.md and tests are made from it. */
 export const routes: readonly Route[] = [
   ...placed('accounts', accounts.routes),
   ...placed('sessions', sessions.routes),
@@ -29,7 +29,7 @@ export const routes: readonly Route[] = [
   ...placed('system', system.routes),
 ]
 
-/** And what wakes them without a request. */
+/** The list of all functions that an event invokes, not a request. */
 export const triggers: readonly Trigger[] = [
   ...placed('keys', keys.triggers),
   ...placed('accounts', accounts.triggers),
@@ -46,7 +46,7 @@ function placed<Row extends Work>(noun: string, rows: readonly Row[]): (Row & Pl
 
 export const routeKey = ({ method, path }: Pick<RouteRow, 'method' | 'path'>) => `${method} ${path}`
 
-/** All that these rows may do and know together, with what every protected route does before its own work. */
+/** What these rows may do and know together, plus what every protected route does before its own work. */
 export function workOf(rows: readonly (Work | RouteRow)[]): Required<Pick<Work, 'touches' | 'knows'>> {
   const checks = rows.some((row) => 'auth' in row && row.auth === 'jwt') ? [sessions.callerCheck] : []
   const all = [...checks, ...rows]

@@ -1,17 +1,17 @@
 export type Zone = {
   readonly memoryMib: number
   readonly seconds: number
-  /** Password hashing wants a whole virtual CPU and one hash at a time. */
+  /** Password hashing needs a whole virtual CPU and one hash at a time. */
   readonly hashes?: true
 }
 
 export const USUAL: Zone = { memoryMib: 1024, seconds: 10 }
-/** As much memory as brings a whole virtual CPU. */
+/** With this much memory Lambda gives a function a whole virtual CPU. */
 export const HASHING: Zone = { memoryMib: 1769, seconds: 10, hashes: true }
 
 /**
- * One function and one role for each: the routes of one noun with one degree of trust. Those that read the key ring
- * stand alone, and those that hash passwords stand apart.
+ * Each zone is one function with one role, for the routes of one noun with one degree of trust. A route that reads the
+ * key ring has a zone of its own, and routes that hash passwords are in separate zones.
  */
 export const zones = {
   'sign-up': HASHING,

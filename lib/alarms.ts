@@ -3,7 +3,7 @@ import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 
-/** Silence is health: nothing is told while nothing fails. */
+/** No data means no alarm: these metrics have no data while nothing fails. */
 export const ABOVE_ZERO = {
   threshold: 0,
   evaluationPeriods: 1,
@@ -11,7 +11,7 @@ export const ABOVE_ZERO = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 }
 
-/** What a person has to look at, whichever function it was. */
+/** Alarms that a person has to look at, whichever function failed. */
 export function addAlarms(scope: Construct, { apiId, deadLetters }: { apiId: string; deadLetters: Queue }): void {
   new Alarm(scope, 'GivenUp', {
     alarmDescription: 'A mail or an event was given up: look into the dead-letter queue.',

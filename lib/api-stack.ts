@@ -18,11 +18,11 @@ import { idOf, ZoneFunction } from './zone-function.ts'
 export type ApiStackProps = StackProps & {
   settings: Settings
   state: StateStack
-  /** Those of the product, unless a test has others. */
+  /** The rows of the product, unless a test passes others. */
   rows?: { routes: readonly Route[]; zones: Zones }
 }
 
-/** Routes and consumers only: destroying and deploying this stack again loses nothing and logs nobody out. */
+/** Has only routes and consumers: destroying and deploying this stack again loses no data and ends no session. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props)
@@ -65,7 +65,7 @@ export class ApiStack extends Stack {
     })
   }
 
-  /** Three resources a function and one a route. One role of the API may invoke them all. */
+  /** Three resources for each function and one for each route. One role of the API may invoke all functions. */
   private routes(api: CfnApi, { settings, state }: ApiStackProps, functions: readonly RouteFunction[]): void {
     const mayInvoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'] })
     const invoker = new Role(this, 'Invoker', {

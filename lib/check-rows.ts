@@ -3,7 +3,7 @@ import type { Zone } from '../functions/zones.ts'
 
 export type Zones = { readonly [name: string]: Partial<Zone> }
 
-/** Above this the start of a zone's function gets slower than a route's own would be. */
+/** With more routes, the function of a zone starts more slowly than a function for one route would. */
 const MOST_ROUTES = 13
 
 /** Stops the synthesis with one sentence that names the row. */
@@ -30,7 +30,7 @@ function checkZone(route: Route, zones: Zones): void {
   if (!zone.seconds) throw new Error(`The zone "${route.zone}" of the row ${nameOf(route)} has no time.`)
 }
 
-/** One noun and one degree of trust; whoever reads the signing keys has nobody beside it. */
+/** A zone has one noun and one degree of trust. A route that reads the signing keys must be alone in its zone. */
 function checkNeighbours(zone: string, rows: readonly Route[]): void {
   const [first, ...others] = rows
   if (!first) return

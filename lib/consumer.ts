@@ -23,7 +23,7 @@ const READ_STREAM = [
   'dynamodb:GetRecords',
 ]
 
-/** A function that an event wakes, what wakes it, and the alarm that tells when it fails: all from one row. */
+/** A function that an event invokes, the source of the event, and the alarm for failures: all from one row. */
 export function addConsumer(scope: Construct, deployment: Deployment, row: Trigger, sources: Sources): LambdaFunction {
   const id = idOf(row.entry)
   const { function: handler } = new ZoneFunction(scope, id, deployment, {

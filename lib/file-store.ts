@@ -9,7 +9,7 @@ import { visibilityOf } from './visibility.ts'
 
 export type FileStoreProps = { bucket: Bucket; deadLetters: Queue; settings: Settings }
 
-/** What the records of files do not remember themselves: the objects, and the messages about them. */
+/** What belongs to files outside their table: the objects, and the messages about them. */
 export class FileStore extends Construct {
   readonly events: Queue
   readonly work: Queue
@@ -55,12 +55,12 @@ export class FileStore extends Construct {
   }
 }
 
-/** By the properties themselves: the options of `Bucket` for events bring a function of their own. */
+/** Sets the properties directly, because the event options of `Bucket` would add a Lambda function. */
 function keepObjects(bucket: CfnBucket, { corsOrigins }: Settings) {
   bucket.versioningConfiguration = { status: 'Enabled' }
   bucket.lifecycleConfiguration = {
     rules: [
-      // What is deleted can be brought back by an operator for a week.
+      // For a week, an operator can bring back what was deleted.
       {
         id: 'gone',
         status: 'Enabled',

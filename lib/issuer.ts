@@ -4,7 +4,7 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 
-/** Where tokens say they come from: CloudFront in front of the documents, or a host of one's own that serves them. */
+/** The issuer that tokens name: CloudFront in front of the documents, or the team's own host that serves them. */
 export class Issuer extends Construct {
   readonly url: string
 

@@ -1,22 +1,22 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib'
 import { type Route, routeKey } from '../functions/rows.ts'
 
-/** What CloudFormation and IAM take at the most. */
+/** The limits of CloudFormation and of IAM. */
 export const LIMITS = { resources: 500, policy: 10_240 }
-/** The rest is room for what a team adds. */
+/** The share of a limit that may be used. The rest is left for what a team adds. */
 const SHARE = 0.8
 
 const LONGEST_REGION = 'ap-southeast-2'
 const RANDOM_ENDING = 12
 const LONGEST_FUNCTION_NAME = 64
 
-/** The name that CloudFormation makes: of the stack, of the resource, and random characters, cut to what Lambda takes. */
+/** CloudFormation names a function: stack, resource and random characters, cut to the longest name Lambda takes. */
 function longestArn(stackName: string, logicalId: string): string {
   const name = `${stackName}-${logicalId}-${'X'.repeat(RANDOM_ENDING)}`.slice(0, LONGEST_FUNCTION_NAME)
   return `arn:aws:lambda:${LONGEST_REGION}:123456789012:function:${name}`
 }
 
-/** As long as the inline policy can be that lets a role invoke these functions. */
+/** The greatest length of the inline policy that lets a role invoke these functions. */
 export function invokePolicyLength(stackName: string, logicalIds: readonly string[]): number {
   const Resource = logicalIds.map((id) => longestArn(stackName, id))
   const Statement = [{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource }]
@@ -25,7 +25,7 @@ export function invokePolicyLength(stackName: string, logicalIds: readonly strin
 
 export const countResources = (stack: Stack) => stack.node.findAll().filter(CfnResource.isCfnResource).length
 
-/** Stops the synthesis at the row with which a stack comes too close to what AWS takes: a deployment would fail late. */
+/** Stops the synthesis at the row that brings a stack too close to a limit: a deployment would fail only late. */
 export function checkLimits(route: Route, used: { resources: number; policy: number }): void {
   for (const [what, limit] of Object.entries(LIMITS)) {
     const most = limit * SHARE

@@ -11,7 +11,7 @@ export type RouteFunction = ReturnType<typeof workOf> & {
   readonly zone: Zone
 }
 
-/** Both are made from the same rows: one for each zone to be deployed, one for each route to prove every row by itself. */
+/** One function per zone is deployed. One function per route, from the same rows, tests every row by itself. */
 export function routeFunctions(per: Settings['functionPer'], routes: readonly Route[], zones: Zones): RouteFunction[] {
   checkRows(routes, zones)
   const groups = Map.groupBy(routes, (route) => (per === 'zone' ? route.zone : route.entry))

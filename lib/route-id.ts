@@ -2,9 +2,9 @@ import { type Route, routeKey } from '../functions/rows.ts'
 import firstIds from './route-ids.json' with { type: 'json' }
 
 /**
- * The logical id of a route must stay what it was: CloudFormation makes a new route before it removes the old one, and
- * API Gateway takes no second route of the same key. So it is made from the key and from nothing that can be renamed.
- * Routes that are older than this keep the id of their first deployment.
+ * The logical id of a route must never change: CloudFormation makes a new route before it removes the old one, and API
+ * Gateway takes no second route with the same key. So the id is made only from the key, and from nothing that can be
+ * renamed. Routes that are older than this rule keep the id of their first deployment.
  */
 export function routeId(route: Route): string {
   const key = routeKey(route)

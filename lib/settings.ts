@@ -6,7 +6,7 @@ export type Settings = {
   /** False switches off retention, deletion and termination protection: for throw-away stages only. */
   protect: boolean
   architecture: 'arm64' | 'x86_64'
-  /** An issuer host of one's own; `{bucket}` stands for the issuer bucket. Without it a CloudFront distribution is made. */
+  /** The team's own issuer host; `{bucket}` stands for the issuer bucket. Otherwise CloudFront serves the documents. */
   issuerUrl: string | undefined
   audience: string
   clientId: string
@@ -14,23 +14,23 @@ export type Settings = {
   appUrl: string
   productName: string
   mailFrom: string
-  /** What one password hash costs (argon2id, one pass); raised, it applies from a user's next sign-in. */
+  /** The memory for one password hash (argon2id, one pass). A higher value applies from a user's next sign-in. */
   passwordMemoryMib: number
   sessionIdleDays: number
   sessionAbsoluteDays: number
   corsOrigins: string[]
-  /** Readable stack traces, for some milliseconds of every cold start. */
+  /** Readable stack traces. They add some milliseconds to every cold start. */
   sourceMaps: boolean
   /** What a user may keep, trash and old versions included; an operator can give a user another figure. */
   quotaMib: number
   openUploads: number
-  /** `events`: nobody gets a file before an event of GuardDuty's shape says what was found in it. */
+  /** `events`: nobody gets a file before an event in GuardDuty's format reports the result of its scan. */
   scanner: 'none' | 'events'
-  /** What becomes of files that the scanner could not look into. */
+  /** Whether files that the scanner could not scan are given out. */
   unscannable: 'blocked' | 'allowed'
   requestsPerSecond: number
   burst: number
-  /** One function for each zone; or, to prove every row by itself, one for each route. */
+  /** One function for each zone; or one for each route, to test every row by itself. */
   functionPer: 'zone' | 'route'
   domain: { name: string; certificateArn: string } | undefined
 }

@@ -45,7 +45,7 @@ export class StateStack extends Stack {
     const issuer = new Issuer(this, 'Issuer', { documents, issuerUrl: settings.issuerUrl })
     this.issuer = issuer.url
 
-    // What a consumer gave up: mails, and stream records of which nobody could be told.
+    // Messages that a consumer gave up, and stream records whose mail could not be queued.
     const deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true })
     const mailQueue = new Queue(this, 'Mail', {
       retentionPeriod: Duration.days(14),

@@ -2,7 +2,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { QueueName, Setting, Thing } from '../functions/http/row.ts'
 import type { Settings } from './settings.ts'
 
-/** What a function may touch: the service whose actions apply, the ARN they apply to, and the variable that names it. */
+/** What a function may touch: the service of the actions, the ARN they apply to, and the variable that names it. */
 export type Things = Record<
   Thing,
   {
@@ -10,12 +10,12 @@ export type Things = Record<
     arn: string
     variable: string
     value: string
-    /** Where the ARN ends in a prefix: how cdk-nag spells it, and why it may. */
+    /** Only if the ARN is a prefix: how cdk-nag writes it, and why it is allowed. */
     prefix?: { spelled: string; reason: string }
   }
 >
 
-/** What can wake a function, and where what it gave up is kept. */
+/** The event sources of functions, and the queue for what a function gave up. */
 export type Sources = {
   queues: Record<QueueName, Queue>
   /** ARNs of the streams. */
@@ -33,7 +33,7 @@ export function settingVariables(settings: Settings, issuer: string): Record<Set
     APP_URL: settings.appUrl,
     PRODUCT_NAME: settings.productName,
     PASSWORD_MEMORY_MIB: String(settings.passwordMemoryMib),
-    // Where clients reach the bucket; empty means where functions reach it.
+    // Where clients reach the bucket. Empty means the address that functions use.
     FILES_ENDPOINT: '',
     QUOTA_MIB: String(settings.quotaMib),
     OPEN_UPLOADS: String(settings.openUploads),

@@ -20,7 +20,7 @@ export type Deployment = {
 
 /** What a function is and may do. */
 export type FunctionOf = {
-  /** By which its code is found. */
+  /** The name by which its code is found. */
   name: string
   touches: Touches
   knows: readonly Setting[]
@@ -28,7 +28,7 @@ export type FunctionOf = {
   mayAlso?: PolicyStatement[]
 }
 
-/** A function and its role, made from rows: it may do what they say and knows what they name, no more. */
+/** A function and its role, made from rows. It may do and know only what the rows say. */
 export class ZoneFunction extends Construct {
   readonly function: LambdaFunction
 

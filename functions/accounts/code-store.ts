@@ -8,7 +8,7 @@ import type { PendingUser } from './user.ts'
 export type CreateOutcome = 'created' | 'taken' | 'used'
 
 const pendingKey = (id: string): Item => toItem({ pk: `P#${id}`, sk: 'signup' })
-/** TTL deletes late: what has expired counts as absent. */
+/** DynamoDB deletes expired items late, so the condition treats an expired sign-up as absent. */
 const PENDING = 'attribute_exists(#pk) AND #ttl > :now'
 
 export function codeStore(db: DynamoDBClient, tableName: string) {
@@ -24,13 +24,13 @@ export function codeStore(db: DynamoDBClient, tableName: string) {
       return pending && pending.expiresAt > now ? pending : undefined
     },
 
-    /** The newest mail's token and code are the ones that count. False when the sign-up is over. */
+    /** Only the token and the code of the newest mail work. False when the sign-up is over. */
     async setCodes(id: string, codes: { tokenHash: string; codePhc: string }, now: number): Promise<boolean> {
       const set = 'SET #tokenHash = :tokenHash, #codePhc = :codePhc'
       return !isRefused(await items.update(pendingKey(id), { set, only: PENDING, fields: { ...codes, now } }))
     },
 
-    /** Counts a guess before it is judged, so that parallel guesses cannot be more than there are tries. */
+    /** Counts the guess before it is checked, so that parallel guesses cannot exceed the allowed number. */
     async takeTry(id: string, now: number): Promise<PendingUser | undefined> {
       const outcome = await items.update(pendingKey(id), {
         set: 'ADD #tries :one',
@@ -40,7 +40,7 @@ export function codeStore(db: DynamoDBClient, tableName: string) {
       return isRefused(outcome) ? undefined : pendingOf(outcome.Attributes ?? {})
     },
 
-    /** The account comes into being and the sign-up is used up, both or neither. */
+    /** Creates the account and deletes the sign-up in one transaction: both happen, or neither. */
     async turnIntoUser({ id, tokenHash }: PendingUser, user: TransactWriteItem[], now: number): Promise<CreateOutcome> {
       const only = `${PENDING} AND #tokenHash = :tokenHash`
       const useUp = deleteIn(tableName, pendingKey(id), { only, fields: { tokenHash, now } })

@@ -14,7 +14,7 @@ const needs = () => ({
 
 export const handler = protectedEndpoint(deleteMe, needs).run(
   async ({ caller, now }, { users, sessionsTable, filesTable, work }) => {
-    // Links and shares of what was theirs end in the same step; the work that follows only tidies up.
+    // The same transaction ends the links and shares of the user's files. The purge only cleans up afterwards.
     await users.remove(caller.userId, sessionsTable, [endRoot(filesTable, caller.userId, now)], now)
     await work.send({ kind: 'purge', owner: caller.userId, item: caller.userId })
     return { status: 204 }

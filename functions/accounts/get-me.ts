@@ -8,7 +8,7 @@ const needs = () => ({ users: users() })
 
 export const handler = protectedEndpoint(getMe, needs).run(async ({ caller }, { users }) => {
   const profile = await users.findProfile(caller.userId)
-  // Gate and profile leave in one step: a session that outlives its profile has ended.
+  // One transaction removes the profile and shuts the gate, so without a profile the session has ended.
   if (!profile) throw new LetheError('session_ended')
   return { status: 200, body: profileView(profile), version: profile.v }
 })

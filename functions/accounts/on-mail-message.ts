@@ -41,7 +41,7 @@ async function sendSignUpMail(has: Needs, pendingId: string, now: number): Promi
   const secret = newSecret()
   const code = newTypedCode()
   const hashes = { tokenHash: hashOf(secret), codePhc: await hashPassword(code, passwordMemoryMib) }
-  // Kept for a taken address too, though nobody is told them: guessing a code must cost the same either way.
+  // Stored for a taken address too, although its mail does not show them: a guess must cost the same either way.
   if (!(await codes.setCodes(pendingId, hashes, now))) return
   const account = await users.findLogin(pending.login)
   if (account) return mail.send(accountExistsMail(account.address, product))

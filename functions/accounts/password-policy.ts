@@ -6,7 +6,8 @@ type PasswordContext = { address: string; productName: string; isListed: (lowerC
 
 const MIN_LENGTH = 15
 const MAX_LENGTH = 256
-// A code point of NFC text is written with at most 6 UTF-16 units; normalising takes time quadratic in combining marks.
+// One code point of NFC text can be written with up to 6 UTF-16 units. This limit is checked before normalising,
+// because that takes time quadratic in combining marks.
 const MAX_UNITS = 6 * MAX_LENGTH
 const MIN_REMAINDER = 8
 const MIN_REPEAT = 4
@@ -23,7 +24,7 @@ const KEYBOARD_ROWS = [
 ].flat()
 const KEYBOARD_TRIPLES = new Set(KEYBOARD_ROWS.flatMap((row) => [...triples(row), ...triples(reversed(row))]))
 
-// Not named by the rule, but "P@ssw0rd" is the listed word to whoever guesses it. 1 is tried as i and as l.
+// The rule does not name these, but an attacker who tries "password" also tries "P@ssw0rd". 1 is tried as i and as l.
 const LOOK_ALIKES: Record<string, string> = {
   '@': 'a',
   $: 's',
@@ -36,7 +37,7 @@ const LOOK_ALIKES: Record<string, string> = {
   8: 'b',
 }
 
-/** Why a password may not be chosen. Length counts code points of NFC, the form that is hashed; nothing else is altered. */
+/** Why a password is refused. Length counts code points of NFC, the form that is hashed; nothing else is altered. */
 export function passwordWeakness(
   password: string,
   { address, productName, isListed }: PasswordContext,
@@ -70,13 +71,16 @@ function isTooSimple(folded: string, context: string[], isListed: PasswordContex
   return isListed(folded) || readings.some(leavesTooLittle)
 }
 
-/** Symbols may separate ("p-a-s-s") or be all there is ("}{~^%"): up to two kinds are separators, more count once each. */
+/**
+ * Symbols can be separators ("p-a-s-s") or the whole password ("}{~^%"). Up to two kinds count as separators, which add
+ * nothing; of more kinds, each counts once.
+ */
 function countSymbols(text: string): number {
   const kinds = new Set(withoutSequences((text.match(SYMBOL) ?? []).join('')))
   return kinds.size > MAX_SEPARATORS ? kinds.size : 0
 }
 
-/** Every choice of strips, in order: one may spoil the word another lays bare (".com" takes "communication" apart). */
+/** Every combination of strips, in order: one can break a word that another would find ("com" in "communication"). */
 function combinations(strips: ((text: string) => string)[], text: string): string[] {
   const found = new Set([text])
   for (const strip of strips) for (const rest of [...found]) found.add(strip(rest))
@@ -89,7 +93,7 @@ function isOneListedWord(text: string, isListed: PasswordContext['isListed']): b
   return spellings.some((word) => isListed(word) || isListed(unmask(word, 'i')) || isListed(unmask(word, 'l')))
 }
 
-/** For the check only. A character that would fold to several stays itself: one of them folds to eighteen. */
+/** For the check only. A character that folds to several characters is left as it is: one of them folds to eighteen. */
 function fold(password: string): string {
   const folded = characters(password).map((character) => {
     const plain = character.normalize('NFKC').toLowerCase()
@@ -113,12 +117,12 @@ function withoutWords(text: string, words: string[]): string {
   return words.reduce((rest, word) => rest.replaceAll(word, ''), text)
 }
 
-/** Doubles are no run, because words have them; a run may end a word on a double ("footballlllll"). */
+/** Two equal characters are no run: words have doubles. A run can contain the double of a word ("footballlllll"). */
 function shortenRuns(text: string, remaining: 1 | 2): string {
   return text.replace(/(.)\1{2,}/gu, (_, character: string) => character.repeat(remaining))
 }
 
-/** Drops what stood earlier in the text, wherever that was. */
+/** Drops characters that repeat an earlier part of the text, wherever that part is. */
 function withoutRepeats(text: string): string {
   const all = characters(text)
   const repeated = new Set<number>()
@@ -128,7 +132,7 @@ function withoutRepeats(text: string): string {
   return all.filter((_, at) => !repeated.has(at)).join('')
 }
 
-/** Drops "abc", "321" and "wert", also when up to four of them run side by side: "1q2w3e", "qazwsxedc". */
+/** Drops "abc", "321" and "wert", also when up to four sequences are interleaved: "1q2w3e", "qazwsxedc". */
 function withoutSequences(text: string): string {
   const all = characters(text)
   const predictable = new Set<number>()
@@ -157,7 +161,7 @@ function isSequence(a: string | undefined, b: string | undefined, c: string | un
   return (isEven && (Math.abs(step) === 1 || (mayStand && step === 0))) || KEYBOARD_TRIPLES.has(a + b + c)
 }
 
-/** Digits alone are judged as they stand: a long random number is a fair password. */
+/** A text of digits only stays as it is: a long random number is an acceptable password. */
 function withoutTrailingDigits(text: string): string {
   const core = text.replace(/\p{Nd}+$/u, '')
   return core === '' ? text : core

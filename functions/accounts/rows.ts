@@ -83,7 +83,7 @@ export const triggers = [
   {
     handler: 'on-mail-message',
     source: { kind: 'queue', queue: 'mailQueue', batch: 5 },
-    // Five mails, each with a hash of its own, on a cold function.
+    // Enough for five mails on a cold function, each with its own hash.
     seconds: 30,
     hashes: true,
     touches: { codes: ['GetItem', 'PutItem', 'UpdateItem'], users: ['GetItem'], mail: ['SendEmail'] },

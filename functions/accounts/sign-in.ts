@@ -20,7 +20,7 @@ const needs = () => {
     tokens: tokens(),
     limits: config.sessionLimits(),
     passwordMemoryMib,
-    // Stands in where there is no account, so that both kinds of refusal make the same calls and hash as long.
+    // Used when there is no account, so that both kinds of refusal make the same calls and hash for the same time.
     nobodysLogin: { userId: 'nobody', phc: nobodysHash(passwordMemoryMib) },
   }
 }
@@ -41,7 +41,7 @@ export const handler = endpoint(signIn, needs).run(async ({ body, sourceIp, user
       sid: token.sid,
       fam: hashOf(token.family),
       cur: hashOf(token.secret),
-      // As read beside the hash: had the gate changed meanwhile, the session would be dead on arrival.
+      // Read in parallel with the hash. If the gate has changed since, this epoch is old and the session is not alive.
       epoch: gate.epoch,
       device: userAgent,
       ip: sourceIp,
@@ -49,7 +49,7 @@ export const handler = endpoint(signIn, needs).run(async ({ body, sourceIp, user
     limits,
     now,
   )
-  // Signed first: a session without its tokens would be nobody's, and its owner would see it for a month.
+  // Signed first: a session whose tokens were never issued is of no use, but its owner would see it for a month.
   const issued = await tokens.issue(session, formatRefreshToken(token), now)
   await sessions.create(session)
   return { status: 201, body: issued }

@@ -17,7 +17,7 @@ const needs = () => ({
   productName: config.productName(),
 })
 
-/** Never reads Users, so that neither the answer nor the time it takes can tell whether the address is taken. */
+/** Never reads the users table, so neither the answer nor its duration shows whether the address is taken. */
 export const handler = endpoint(signUp, needs).run(
   async ({ body, now }, { codes, queue, passwordMemoryMib, productName }) => {
     const address = deliverableAddress(body.email)
@@ -25,7 +25,7 @@ export const handler = endpoint(signUp, needs).run(
       throw new LetheError('invalid_input', { errors: [{ field: 'email', message: 'must be an e-mail address' }] })
     }
     const login = address.toLowerCase()
-    // 400 KB of words: a start of the function that only verifies can do without.
+    // Loaded here because it has 400 KB of words, which a cold start for verify-user does not need.
     const { isListed } = await import('../crypto/common-passwords.ts')
     const weakness = passwordWeakness(body.password, { address: login, productName, isListed })
     if (weakness) throw new LetheError('password_refused', { errors: [{ field: 'password', message: weakness }] })

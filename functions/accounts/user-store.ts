@@ -10,7 +10,7 @@ const loginKey = (canonical: string): Item => toItem({ pk: `E#${canonical}`, sk:
 const profileKey = (userId: string): Item => toItem({ pk: userId, sk: 'profile' })
 const DAY = 86_400
 
-/** The login item is the account's password and the marker that makes its address unique. */
+/** The login item holds the hash of the account's password and makes its address unique. */
 export function putUser(tableName: string, { id, ...profile }: Profile, phc: string): TransactWriteItem[] {
   const login = { ...loginKey(profile.login), ...toItem({ userId: id, address: profile.email, phc }) }
   return [
@@ -35,7 +35,7 @@ export function userStore(db: DynamoDBClient, tableName: string) {
       return item && fromItem<Login>(item)
     },
 
-    /** Stronger parameters for the same password; a password changed meanwhile stays. */
+    /** Stores a hash with stronger parameters for the same password. Leaves a hash alone that was changed meanwhile. */
     async replaceHash(canonical: string, from: string, to: string): Promise<void> {
       await items.update(loginKey(canonical), { set: 'SET #phc = :to', only: '#phc = :from', fields: { from, to } })
     },
@@ -47,15 +47,18 @@ export function userStore(db: DynamoDBClient, tableName: string) {
         fields: { name, one: 1, v: ifVersion },
       })
       if (!isRefused(outcome)) return profileOf(outcome.Attributes ?? {})
-      // Gate and profile leave in one step: who has no profile any more has no session either.
+      // One transaction removes the profile and shuts the gate, so without a profile there is no session either.
       if (!outcome.blocking) throw new LetheError('session_ended')
       const found = profileOf(outcome.blocking)
-      // The answer to this very change was lost and the call repeated: it has happened.
+      // The client repeats the call because the answer was lost. This change is already made.
       if (ifVersion !== undefined && found.v === ifVersion + 1 && found.name === name) return found
       throw new LetheError('version_conflict')
     },
 
-    /** The address is free, the profile gone and the gate shut in one step, with what else ends then; sessions die with the gate. */
+    /**
+     * One transaction frees the address, deletes the profile, shuts the gate and makes the writes in `more`. Sessions
+     * end because the gate is shut.
+     */
     async remove(userId: string, sessionsTable: string, more: TransactWriteItem[], now: number): Promise<void> {
       const profile = await findProfile(userId)
       if (!profile) return
@@ -69,7 +72,7 @@ export function userStore(db: DynamoDBClient, tableName: string) {
           fields: { deleted: 'deleted', one: 1, ttl: now + DAY },
         }),
       ])
-      // A parallel deletion may have come first; anything else that stands in the way is for a later try.
+      // Without a profile, a parallel deletion came first. With any other obstacle the client has to try again later.
       if (cancelled && (await findProfile(userId))) throw new LetheError('store_unavailable')
     },
   }

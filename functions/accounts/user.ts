@@ -1,7 +1,7 @@
 export type Profile = {
   id: string
   name: string
-  /** As it was given at sign-up, in ASCII; mail goes here. */
+  /** The address as given at sign-up, in ASCII. Mails are sent to it. */
   email: string
   /** The canonical address: the key of the login item. */
   login: string
@@ -11,7 +11,7 @@ export type Profile = {
 
 export type Login = { userId: string; address: string; phc: string }
 
-/** A sign-up that waits for the owner of the address. Hashes appear when the mail was made. */
+/** A sign-up that waits for the owner of the address. The hashes are added when the mail is made. */
 export type PendingUser = {
   id: string
   login: string

@@ -33,7 +33,7 @@ export const handler = endpoint(verifyUser, needs).run(async ({ body, now }, has
   return { status: 201, body: { id } }
 })
 
-/** The link's token is `<pending id>.<256 bits>`; guessing it costs its owner nothing, so it is not counted. */
+/** The link's token is `<pending id>.<256 bits>`. Nobody can guess it, so a wrong token uses up no try. */
 async function byToken({ codes }: Needs, token: string, now: number): Promise<PendingUser | undefined> {
   const [, id, secret] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(token) ?? []
   if (!id || !secret) return undefined
@@ -41,7 +41,7 @@ async function byToken({ codes }: Needs, token: string, now: number): Promise<Pe
   return pending?.tokenHash === hashOf(secret) ? pending : undefined
 }
 
-/** Always hashes: an answer without would tell that there was nothing to guess, and with it who has an account. */
+/** Always hashes: a faster answer would show that there is no code to guess, and so who has an account. */
 async function byCode(
   { codes, nothingToGuess }: Needs,
   id: string,

@@ -1,6 +1,7 @@
 /**
- * What travels on the queue of file work: names of things. `put-together` ends an upload in parts, `discard` throws
- * away what is there of a dead object, `release` frees what nobody holds any more, `purge` takes out of the trash.
+ * A message of the file work queue; it holds only ids. `put-together` completes an upload in parts, `discard` deletes
+ * what S3 has of a dead object, `release` frees an object without references, `purge` deletes an item in the trash for
+ * good.
  */
 export type FileWork =
   | { kind: 'put-together' | 'discard' | 'release'; object: string }

@@ -18,13 +18,13 @@ export type Found = { size: number; sum: string | undefined }
 export type Part = { number: number; size: number; sha256: string; etag: string; at: number }
 export type PartPage = { parts: Part[]; next: number | undefined }
 
-/** S3 takes its time to put ten thousand parts together; all tries together fit into the function's. */
+/** S3 needs long to put ten thousand parts together. All tries together still fit into the function's time. */
 const PATIENCE_WITH_PARTS = {
   ...PATIENCE,
   requestHandler: { ...PATIENCE.requestHandler, requestTimeout: 80_000 },
 }
 
-/** For those who speak to S3 themselves: to look, to put parts together, to throw away. */
+/** For functions that call S3 themselves: to look at objects, to put parts together, to delete objects. */
 export function objectStore(bucket: string) {
   const s3 = new S3Client(PATIENCE)
   const at = (id: string) => ({ Bucket: bucket, Key: objectName(id) })
@@ -46,7 +46,7 @@ export function objectStore(bucket: string) {
       return found && { size: found.ContentLength ?? 0, sum: found.ChecksumSHA256 }
     },
 
-    /** A page of what is there; undefined when S3 knows no such upload any more. */
+    /** A page of the parts that S3 has. Undefined when S3 no longer knows the upload. */
     listParts,
 
     async allParts(upload: Upload): Promise<Part[] | undefined> {
@@ -61,7 +61,7 @@ export function objectStore(bucket: string) {
       return parts
     },
 
-    /** What was put together before, by a call whose answer was lost, is no failure: the caller looks for the object. */
+    /** No failure if an earlier call, whose answer was lost, joined the parts: the caller looks for the object. */
     async putTogether(upload: Upload, parts: readonly Part[]): Promise<void> {
       if (!isWhole(upload, parts)) throw new Error(`${upload.id}: not all of its parts are there`)
       const Parts = parts.map(({ number, etag, sha256 }) => ({
@@ -78,7 +78,7 @@ export function objectStore(bucket: string) {
       })
     },
 
-    /** Whatever is there of it: parts, object, or nothing. */
+    /** Removes whatever S3 has of the upload: parts, an object, or nothing. */
     async remove({ id, uploadId }: Pick<Upload, 'id' | 'uploadId'>): Promise<void> {
       if (uploadId !== undefined) {
         await unless(NoSuchUpload, s3.send(new AbortMultipartUploadCommand({ ...at(id), UploadId: uploadId })))
@@ -108,7 +108,7 @@ const partOf = ({ PartNumber = 0, Size = 0, ChecksumSHA256 = '', ETag = '', Last
   at: Math.floor((LastModified?.getTime() ?? 0) / 1000),
 })
 
-/** Undefined where S3 has none; everything else that goes wrong is S3's unavailability. */
+/** Undefined for the error `absent`. Any other error means that S3 is not available. */
 async function unless<T>(absent: new (...args: never[]) => Error, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call

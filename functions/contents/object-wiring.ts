@@ -4,8 +4,8 @@ import { once } from '../once.ts'
 import type { Objects } from './object-store.ts'
 
 /**
- * The client of S3 costs a cold start 40 ms and more: it is loaded when S3 itself is asked. It stands apart from the rest
- * of the wiring, because what is loaded later costs something even a function that names it and never uses it.
+ * The S3 client adds 40 ms or more to a cold start, so it is loaded at the first call to S3. This file is separate from
+ * the rest of the wiring, because code that is loaded later costs something even in a function that never calls it.
  */
 export const objects = once((): Objects => {
   const bucket = config.filesBucket()

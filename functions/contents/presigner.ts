@@ -19,15 +19,15 @@ type S3Request = { method: string; query?: Record<string, string>; headers?: Rec
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 
 /**
- * URLs that let their holder do one thing to one object. The client of DynamoDB lends its signer's parts and its
- * connection: client-s3 would cost a cold start 40 ms and more.
+ * Each URL allows one action on one object. Credentials, hash and connection come from the DynamoDB client, because
+ * loading client-s3 would add 40 ms or more to a cold start.
  */
 export function presigner(db: DynamoDBClient, place: BucketPlace) {
   const { presign, presignPut, signed } = signing(db, place)
   const { requestHandler } = db.config
 
   return {
-    /** Exactly these bytes of this type, and only while the object does not exist. */
+    /** A PUT of exactly these bytes with this type, and only while the object does not exist. */
     put({ id, size, type, sum }: Upload, now: number): Promise<PresignedPut> {
       const what = { 'content-length': String(size), 'content-type': type, 'x-amz-checksum-sha256': sum ?? '' }
       return presignPut(id, { headers: { ...what, 'if-none-match': '*' } }, now)
@@ -42,16 +42,16 @@ export function presigner(db: DynamoDBClient, place: BucketPlace) {
       const shown = inline && mayShowInline(content.type)
       const query = {
         'response-content-disposition': contentDisposition(shown ? 'inline' : 'attachment', name),
-        // What a browser would only guess at is not told it either: S3 cannot say nosniff.
+        // S3 cannot send nosniff, so a type that may not be shown inline is sent as application/octet-stream.
         'response-content-type': mayShowInline(content.type) ? content.type : 'application/octet-stream',
-        // Whoever sent it may have sent headers of his own with it: they are not what its readers get.
+        // An uploader can store headers of their own with the object. Readers must not get those.
         'response-content-encoding': 'identity',
         'response-cache-control': 'private, no-store',
       }
       return presign(content.object, { method: 'GET', query }, { now, life })
     },
 
-    /** S3's own id of an upload in parts, whose digests it will ask for and keep. */
+    /** Starts an upload in parts and returns S3's id for it. S3 demands a digest for each part and keeps it. */
     async startParts({ id, type }: Upload): Promise<string> {
       const headers = { 'content-type': type, 'x-amz-checksum-algorithm': 'SHA256', 'content-length': '0' }
       const request = await signed(id, { method: 'POST', query: { uploads: '' }, headers })
@@ -80,7 +80,7 @@ function signing(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint 
     return { ...place, method, query, headers: { host, 'X-Amz-Content-Sha256': UNSIGNED_PAYLOAD, ...headers } }
   }
 
-  /** Every header given is signed, so S3 refuses a request that lacks one or says otherwise. */
+  /** Every given header is signed, so S3 refuses a request that lacks one or changes its value. */
   async function presign(
     id: string,
     asked: S3Request,
@@ -98,7 +98,7 @@ function signing(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint 
 
   async function presignPut(id: string, { query, headers = {} }: Omit<S3Request, 'method'>, now: number) {
     const put = await presign(id, { method: 'PUT', query: query ?? {}, headers }, { now, life: PUT_LIFE })
-    // Clients set the length themselves, from the body; browsers refuse to be told it.
+    // Clients set the length themselves, from the body. Browsers do not let scripts set it.
     const { 'content-length': _, ...toSend } = headers
     return { ...put, method: 'PUT' as const, headers: toSend }
   }
@@ -121,7 +121,7 @@ function urlOf({ protocol, hostname, port, path, query = {} }: Signed): string {
   return `${protocol}//${hostname}${port ? `:${port}` : ''}${path}?${pairs.join('&')}`
 }
 
-/** As the signature spells it. */
+/** The same encoding as in the signature. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

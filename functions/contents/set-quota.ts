@@ -7,7 +7,7 @@ const needs = () => ({ usage: usage(), quota: config.quota() })
 
 const request = v.strictObject({
   userId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/)),
-  /** Null gives the deployment's own figure back. */
+  /** Null restores the quota of the deployment. */
   mib: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 })
 

@@ -10,7 +10,7 @@ import { giveRoom, usageStore } from './usage-store.ts'
 
 export const objectKey = (id: string): Item => toItem({ pk: `O#${id}`, sk: 'obj' })
 
-/** A copy or a restored version holds the content too; what nobody holds any more can have no new holder. */
+/** Adds a holder of the content, such as a copy. An object without any holder cannot get a new one. */
 export const addReference = (tableName: string, object: string): TransactWriteItem =>
   updateIn(tableName, objectKey(object), {
     set: 'SET #refs = #refs + :one',
@@ -25,7 +25,7 @@ export const dropReference = (tableName: string, object: string): TransactWriteI
     fields: { one: 1 },
   })
 
-/** With the record of the file that it becomes, in one step: pending, then ready, once. */
+/** Written in one transaction with the record of the file, so an upload becomes ready only once. */
 export const makeReady = (tableName: string, { id, node, sum }: Upload): TransactWriteItem =>
   updateIn(tableName, objectKey(id), {
     set: 'SET #state = :ready, #refs = :one, #node = :node, #sum = :sum',
@@ -47,7 +47,7 @@ export function uploadStore(db: DynamoDBClient, tableName: string) {
     ...endings(items, usageStore(db, tableName)),
     find,
 
-    /** Of a file that is listed, which cannot be without. */
+    /** The object of a listed file. A file without a ready object counts as not found. */
     async held(id: string): Promise<Upload> {
       const upload = await find(id)
       if (upload?.state !== 'ready') throw new LetheError('file_not_found')
@@ -62,14 +62,14 @@ export function uploadStore(db: DynamoDBClient, tableName: string) {
       return found
     },
 
-    /** What stands there already, when this is a repetition. */
+    /** Returns the existing upload if this call is a repetition. */
     async create(upload: Upload): Promise<Upload | undefined> {
       const { id, ...fields } = upload
       const outcome = await items.put({ ...objectKey(id), ...toItem(fields) }, { only: ABSENT })
       return isRefused(outcome) && outcome.blocking ? uploadOf(outcome.blocking) : undefined
     },
 
-    /** What was found once stays found: a later message of another scan does not clear it. */
+    /** An infected file stays infected: a later message of another scan does not clear it. */
     async noteScan(id: string, scan: Scan): Promise<void> {
       const only = `${EXISTS} AND #scan <> :infected`
       await items.update(objectKey(id), { set: 'SET #scan = :scan', only, fields: { scan, infected: 'infected' } })
@@ -80,9 +80,9 @@ export function uploadStore(db: DynamoDBClient, tableName: string) {
 function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settle' | 'release'>) {
   const tableName = items.name
 
-  /** Whoever ended it, or made a file of it, may have died before the place among the open ones was free. */
+  /** Frees the upload's slot: the function that ended it or made a file of it may have died before doing so. */
   async function closeSlot({ state, why, owner, id, size }: Upload): Promise<void> {
-    // What was a file gave its room back when it died, if it did.
+    // If it became a file, its bytes are still taken or were given back at its death. Only the slot is left to free.
     const wasFile = state === 'ready' || why === 'released' || why === 'lost'
     if (wasFile) await usage.settle(owner, id)
     else await usage.release(owner, { id, size })
@@ -91,7 +91,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
   return {
     closeSlot,
 
-    /** Pending, then dead; its room is free again. What arrives for it from now on is thrown away. */
+    /** Makes a pending upload dead and frees its room. Bytes that arrive for it later are thrown away. */
     async giveUp({ id }: Upload, why: DeathReason, now: number): Promise<Upload | undefined> {
       const outcome = await items.update(objectKey(id), {
         set: DIE,
@@ -100,12 +100,12 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
       })
       const found = isRefused(outcome) ? outcome.blocking : outcome.Attributes
       const upload = found && uploadOf(found)
-      // Also when it was dead before.
+      // Also when it was dead before: the slot may still be open.
       if (upload?.state === 'dead') await closeSlot(upload)
       return upload
     },
 
-    /** Nobody holds the content any more: its bytes are free again, once. False while somebody does. */
+    /** An object without references dies, and its bytes are given back exactly once. False while it has references. */
     async free({ id, owner, size }: Upload, why: DeathReason, now: number): Promise<boolean> {
       const die = updateIn(tableName, objectKey(id), {
         set: DIE,
@@ -115,7 +115,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
       return (await items.transact([die, ...giveRoom(tableName, owner, size)])) === undefined
     },
 
-    /** S3 has lost it: nobody can be given it any more, and it takes no room. */
+    /** S3 has lost the object: it dies, so nobody gets a URL of it, and its room is given back. */
     async lose({ id, owner, size }: Upload, now: number): Promise<boolean> {
       const die = updateIn(tableName, objectKey(id), {
         set: DIE,
@@ -125,7 +125,7 @@ function endings(items: Table, usage: Pick<ReturnType<typeof usageStore>, 'settl
       return (await items.transact([die, ...giveRoom(tableName, owner, size)])) === undefined
     },
 
-    /** Long dead: nothing sent for it can be under way any more. */
+    /** Called long after the object died, when nothing that was sent for it can still be under way. */
     async forget(id: string): Promise<void> {
       await items.transact([deleteIn(tableName, objectKey(id), { only: '#state = :dead', fields: { dead: 'dead' } })])
     },

@@ -8,13 +8,13 @@ import { checkRoom, isHeld, isOfAnotherQuota, type Limits, type Reservation, typ
 export type Usage = { quota: number; used: number; open: Reservation[] }
 
 export const usageKey = (userId: string): Item => toItem({ pk: `U#${userId}`, sk: 'usage' })
-/** Each open upload is an attribute of its own, so that its room is given back once, whoever does it. */
+/** Each open upload has its own attribute, so its room is given back once, even if several functions try. */
 const SLOT = 'res#'
 const slot = (id: string) => ({ '#slot': `${SLOT}${id}` })
 
-/** Gives room back together with the write that ends what took it. */
+/** Gives room back in the same transaction as the write that ends the object. */
 export function giveRoom(tableName: string, userId: string, size: number): TransactWriteItem[] {
-  // Nothing took no room: of an account that is gone, there may be no item left to write it into.
+  // An empty file took no room. If its account is gone, the usage item may be gone too and an update would fail.
   if (size === 0) return []
   return [updateIn(tableName, usageKey(userId), { set: 'SET #room = #room + :size', fields: { size } })]
 }
@@ -26,7 +26,7 @@ export function usageStore(db: DynamoDBClient, tableName: string) {
     ...quotas(items),
     reserve: reserving(items),
 
-    /** The upload became a file: its bytes stay taken, its place among the open ones is free. */
+    /** The upload became a file: its bytes stay taken, its slot is free again. */
     async settle(userId: string, id: string): Promise<void> {
       await items.update(usageKey(userId), {
         set: 'SET #count = #count - :one REMOVE #slot',
@@ -36,9 +36,9 @@ export function usageStore(db: DynamoDBClient, tableName: string) {
       })
     },
 
-    /** The upload died: its bytes are free again, exactly once. */
+    /** The upload died: its bytes and its slot are free again, exactly once. */
     async release(userId: string, { id, size, at }: Omit<Reservation, 'at'> & { at?: number }): Promise<void> {
-      // Who saw it taken long ago gives back that, and not what the same key took just now.
+      // With `at`, only this old reservation is given back, not a newer one that the same key took.
       const asSeen = at === undefined ? {} : { slot: [String(size), String(at)] }
       await items.update(usageKey(userId), {
         set: 'SET #count = #count - :one, #room = #room + :size REMOVE #slot',
@@ -48,7 +48,7 @@ export function usageStore(db: DynamoDBClient, tableName: string) {
       })
     },
 
-    /** The ids of what is being uploaded into this user's folders. */
+    /** The ids of the open uploads into this user's folders. */
     async open(userId: string): Promise<string[]> {
       const item = await items.get(usageKey(userId))
       return item ? reservationsIn(item).map(({ id }) => id) : []
@@ -64,14 +64,14 @@ export function usageStore(db: DynamoDBClient, tableName: string) {
 }
 
 /**
- * Takes the room before anything may be sent, by one conditional write: parallel uploads can never hold more than there
- * is. Room that this upload holds already is not taken again: true only where it was taken now.
+ * Takes the room by one conditional write before anything may be sent, so parallel uploads can never exceed the quota.
+ * Does not take room again that this upload holds already: true only if this call took it.
  */
 function reserving(items: Table) {
   function tryToReserve(userId: string, { id, size, at }: Reservation, limits: Limits) {
     const room = '#room = if_not_exists(#room, :quota) - :size'
     const fits = '#room >= :size AND (#quota = :quota OR attribute_exists(#own))'
-    // Who keeps nothing yet has no item, and all of the quota.
+    // A user without files has no item yet, and may use the whole quota.
     const fitsFirst = size <= limits.quota ? `(attribute_not_exists(#room) OR (${fits}))` : `(${fits})`
     return items.update(usageKey(userId), {
       set: `SET ${room}, #quota = if_not_exists(#quota, :quota), #count = if_not_exists(#count, :zero) + :one, #slot = :slot`,
@@ -81,7 +81,7 @@ function reserving(items: Table) {
     })
   }
 
-  /** The deployment's quota was changed since this item was written: what is left changes by as much. */
+  /** The deployment's quota was changed after this item was written: the room changes by the same amount. */
   async function adopt(userId: string, { quota }: { quota: number }, next: number): Promise<void> {
     await items.update(usageKey(userId), {
       set: 'SET #room = #room + :difference, #quota = :next',
@@ -104,7 +104,7 @@ function reserving(items: Table) {
 
 function quotas(items: Table) {
   return {
-    /** An operator's figure for one user; undefined gives the deployment's back. */
+    /** Sets an operator's quota for one user. Without `own`, the quota of the deployment applies again. */
     async setQuota({ userId, own, otherwise }: { userId: string; own: number | undefined; otherwise: number }) {
       const next = own ?? otherwise
       await untilSettled(async () => {

@@ -12,7 +12,7 @@ const HASH_BYTES = 32
 /** One pass, one lane; with the default of 46 MiB this is OWASP's first choice. */
 const costOf = (memoryMib: number): Cost => ({ memory: memoryMib * 1024, passes: 1 })
 
-/** Unicode has several spellings of one text; keyboards differ in which they send. All else is hashed as it came. */
+/** Unicode can spell one text in several ways, and keyboards differ. NFC unifies them; nothing else is changed. */
 const bytesOf = (password: string) => Buffer.from(password.normalize('NFC'), 'utf8')
 
 export async function hashPassword(password: string, memoryMib: number): Promise<string> {
@@ -32,7 +32,7 @@ export function needsRehash(phc: string, memoryMib: number): boolean {
   return memory < cost.memory || passes < cost.passes
 }
 
-/** No password has this hash, but refusing one costs as much as with a real account. */
+/** No password has this hash, but checking one against it costs as much as for a real account. */
 export function nobodysHash(memoryMib: number): string {
   return format({ ...costOf(memoryMib), salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) })
 }

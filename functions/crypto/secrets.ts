@@ -2,14 +2,14 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, ra
 
 /** 128 bits: ids and families. */
 export const newId = () => randomBytes(16).toString('base64url')
-/** 256 bits: what lets its holder in. */
+/** 256 bits: for tokens that give access. */
 export const newSecret = () => randomBytes(32).toString('base64url')
 /** A code a person types: 8 digits, 26 bits. */
 export const newTypedCode = () => String(randomInt(100_000_000)).padStart(8, '0')
 
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
-/** Seals a successor so that only the holder of the token it succeeds can open it: a retry gets the same answer. */
+/** Encrypts the successor so that only the holder of the presented token can open it: a retry gets the same answer. */
 export function seal(successor: string, presented: string, sid: string): string {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', sealingKey(presented, sid), nonce)

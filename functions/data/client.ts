@@ -11,7 +11,7 @@ export const PATIENCE = {
 /** One client in a process: it keeps the connection. */
 export const database = once(() => new DynamoDBClient(PATIENCE))
 
-/** For calls that cannot be refused: what goes wrong with them is that the store is not available. */
+/** For calls without a condition: any error means that the store is not available. */
 export async function must<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
@@ -20,7 +20,7 @@ export async function must<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** Not what was read in the future either: a clock that steps back must not keep it for as long as the step. */
+/** A time in the future is not fresh: if the clock stepped back, the value would be kept for the length of the step. */
 export function isFresh(readAt: number, now: number, seconds: number): boolean {
   return readAt <= now && now - readAt < seconds
 }
@@ -31,7 +31,7 @@ export function jitter(retry: number): Promise<void> {
 
 export const RACES = 5
 
-/** Undefined means that something changed between reading and writing: it is looked at again, a few times. */
+/** An attempt returns undefined when something changed between its read and its write. It is repeated a few times. */
 export async function untilSettled<T>(attempt: () => Promise<T | undefined>): Promise<T> {
   for (let race = 0; race < RACES; race++) {
     const outcome = await attempt()

@@ -1,9 +1,9 @@
-/** As many pages as one message works through within a minute; what is left is for the next. */
+/** As many pages as one message can process within a minute. The next message does the rest. */
 export const PAGES = 20
 export const PAGE = 100
 const AT_ONCE = 8
 
-/** True when there is nothing left to read; what was read must be gone, or go by itself, when it was worked on. */
+/** True when nothing is left to read. `work` must make what was read disappear, now or soon, or it is read again. */
 export async function drained<T>(
   read: () => Promise<readonly T[]>,
   work: (found: readonly T[]) => Promise<void>,
@@ -16,7 +16,7 @@ export async function drained<T>(
   return false
 }
 
-/** Several at once, but those of one key one after the other: their transactions would be in each other's way. */
+/** Works on several keys at once, but on the things of one key in turn, because their transactions would conflict. */
 export async function inLanes<T>(
   things: readonly T[],
   keyOf: (thing: T) => string,
@@ -27,7 +27,7 @@ export async function inLanes<T>(
     const group = lanes.slice(start, start + AT_ONCE).map(async (lane) => {
       for (const thing of lane) await work(thing)
     })
-    // All of them end before the first failure is told: none may go on in a frozen function.
+    // All lanes end before the first failure is thrown: no lane may go on in a frozen function.
     const failed = (await Promise.allSettled(group)).find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
   }

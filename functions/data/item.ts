@@ -17,7 +17,7 @@ function toAttribute(value: Plain): AttributeValue {
   return { L: value.map((text) => ({ S: text })) }
 }
 
-/** The caller's type is the store's word for what it wrote: nothing else writes into the tables. */
+/** T is not checked: it is the type that a store wrote, and nothing but the stores writes into the tables. */
 export function fromItem<T>(item: Item): T {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)])) as T
 }

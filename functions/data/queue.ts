@@ -18,7 +18,7 @@ export function queue<Message>(url: string): Queue<Message> {
   }
 }
 
-/** What failed stays in the queue and comes again; what keeps failing ends in the dead-letter queue. */
+/** A message that fails stays in the queue and comes again. One that keeps failing goes to the dead-letter queue. */
 export function eachMessage<N>(
   needs: () => N,
   work: (has: N, body: string, now: number) => Promise<void>,

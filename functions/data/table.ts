@@ -19,10 +19,10 @@ import { expressions, named, updateExpressions, values, type Write } from './wri
 /** What a failed condition found: the blocking item, or undefined where there was none. */
 export type Refused = { refused: true; blocking: Item | undefined }
 
-/** A conflict with a transaction says nothing about conditions: the write is tried again, a little later. */
+/** A conflict with another transaction says nothing about the condition, so the write is tried again a little later. */
 const CONFLICT_RETRIES = 2
 
-/** A failed condition is an outcome; everything else that goes wrong in the store is the store's unavailability. */
+/** A failed condition is a normal outcome. Any other error means that the store is not available. */
 async function attempt<T>(send: () => Promise<T>, retry = 0): Promise<T | Refused> {
   try {
     return await send()
@@ -40,7 +40,7 @@ export function isRefused(outcome: unknown): outcome is Refused {
   return typeof outcome === 'object' && outcome !== null && 'refused' in outcome
 }
 
-/** Per write of the transaction, whether its condition failed; undefined when the whole went through. */
+/** For each write of the transaction, whether its condition failed; undefined when the transaction succeeded. */
 export type Cancelled = readonly boolean[]
 
 async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancelled | undefined> {
@@ -58,26 +58,26 @@ async function transact(send: () => Promise<unknown>, retry = 0): Promise<Cancel
   }
 }
 
-/** Of one partition, the sort keys of a prefix; `after` and `last` are sort keys. */
+/** The items of one partition whose sort key begins with `prefix`; `after` and `last` are sort keys. */
 export type Range = { pk: string; prefix: string; after?: string | undefined; limit: number; newestFirst?: boolean }
-/** The last of Unicode, which no key holds: after whatever begins alike. */
+/** The last code point of Unicode. No key contains it, so it sorts after every key that begins with the prefix. */
 const BEYOND = '\u{10ffff}'
-/** Leaves out what the condition does not fit; it is read all the same. */
+/** Leaves out items that do not match the condition; DynamoDB reads them all the same. */
 export type Filter = { only: string; fields?: Fields }
 export type Page = { items: Item[]; last: string | undefined }
 
 const READ_RETRIES = 2
 
-/** From where the last page ended: a stand-in that reads from the beginning would get slower page by page. */
+/** Begins where the last page ended: an emulator that reads from the beginning would get slower page by page. */
 function boundsOf({ prefix, after, newestFirst }: Range): { from: string; to: string } {
   const whole = { from: prefix, to: `${prefix}${BEYOND}` }
   if (after === undefined) return whole
   return newestFirst ? { ...whole, to: after } : { ...whole, from: after }
 }
 
-/** A table as the stores speak to it: strongly consistent reads, and writes whose conditions can refuse. */
+/** A table as the stores use it: strongly consistent reads, and conditional writes that can be refused. */
 export function table(db: DynamoDBClient, name: string) {
-  /** What was not read is not absent: it is asked for again. */
+  /** Keys that DynamoDB did not process are not absent items, so they are requested again. */
   async function batch(keys: Item[], retry = 0): Promise<Item[]> {
     const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } })
     const { Responses, UnprocessedKeys } = await must(db.send(request))
@@ -96,7 +96,7 @@ export function table(db: DynamoDBClient, name: string) {
     batch: (keys: Item[]): Promise<Item[]> => batch(keys),
 
     async query({ pk, prefix, after, limit, newestFirst = false }: Range, filter?: Filter): Promise<Page> {
-      // DynamoDB takes no empty text for a key, and not all of its stand-ins tell "A" from "a" in a beginning.
+      // DynamoDB takes no empty text for a key, and some emulators do not tell "A" from "a" in `begins_with`.
       const key = prefix === '' ? '#pk = :pk' : '#pk = :pk AND #sk BETWEEN :from AND :to'
       const bounds = prefix === '' ? {} : boundsOf({ pk, prefix, after, limit, newestFirst })
       const request = new QueryCommand({

@@ -2,11 +2,11 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { type Fields, type Item, toItem } from './item.ts'
 
 /**
- * `#name` in an expression is the attribute of that name unless `names` says of which, `:name` the field of that name.
+ * In an expression, `#name` is the attribute `name` unless `names` maps it to another, and `:name` is the field `name`.
  */
 export type Write = { set?: string; only?: string; fields?: Fields; names?: Record<string, string> }
 
-/** One write of a transaction; the table is named because a transaction may span several. */
+/** One write of a transaction. It names its table, because a transaction may span several tables. */
 export const putIn = (tableName: string, item: Item, write: Write = {}): TransactWriteItem => ({
   Put: { TableName: tableName, Item: item, ...expressions(write) },
 })
@@ -34,7 +34,7 @@ export function expressions({ set = '', only, fields = {}, names: aliases = {} }
 export const ABSENT = 'attribute_not_exists(#pk)'
 export const EXISTS = 'attribute_exists(#pk)'
 
-/** `#name` in an expression stands for the attribute `name`, so that reserved words need no thought. */
+/** Maps each `#name` to the attribute `name`, so that an attribute can be named like a reserved word. */
 export function named(...expressions: string[]): Record<string, string> {
   return Object.fromEntries(
     expressions.flatMap((text) => text.match(/#\w+/g) ?? []).map((name) => [name, name.slice(1)]),

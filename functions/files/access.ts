@@ -1,21 +1,21 @@
 import { type ErrorCode, LetheError } from '../errors.ts'
 import type { Kind, Listed, ListedOf, Node } from './item.ts'
 
-/** What one caller needs of a file or folder. `change`: its name, its place or its being there. */
+/** What a caller wants to do with a file or folder. `change` means to rename, move or trash it. */
 export type Need = 'read' | 'write' | 'change' | 'own'
 export type Access = 'owner' | 'write' | 'read'
-/** What a share gives. */
+/** The access that a share gives. */
 export type Grant = Exclude<Access, 'owner'>
 
-/** A file or folder as one caller may see it, every link to the root of its owner proved just now. */
+/** A file or folder that one caller may see. Every link up to the root of its owner was checked just now. */
 export type Place = {
   node: Node
   /** The folders above it, the nearest first, the root left out. */
   chain: readonly Node[]
   access: Access
-  /** To the folder that lists it: who renames, moves or trashes changes that. */
+  /** The access to the folder that lists it, because renaming, moving or trashing an item changes that folder. */
   accessAbove: Access | undefined
-  /** As its folder lists it; a root is listed nowhere. */
+  /** The record in the list of its folder. A root is in no list. */
   listed?: Listed
 }
 export type ListedPlace<K extends Kind> = Place & { listed: ListedOf<K> }
@@ -39,11 +39,11 @@ export const rootPlace = (userId: string): Place => ({
   accessAbove: undefined,
 })
 
-/** What lies in this folder has these ancestors. */
+/** The ancestors of an item in this folder. */
 export const ancestorsIn = ({ node, chain }: Place): string[] =>
   isRoot(node) ? [] : [node.id, ...chain.map(({ id }) => id)]
 
-/** Who may do what: everything to the owner, to others what a share of the thing or of a folder above it gives. */
+/** Throws if access is missing. The owner may do everything; others need a share of the item or a folder above it. */
 export function admit({ access, accessAbove }: Place, need: Need): void {
   if (need === 'own' && access !== 'owner') throw new LetheError('owner_only')
   if (need === 'write' && access === 'read') throw new LetheError('read_only')
@@ -52,7 +52,7 @@ export function admit({ access, accessAbove }: Place, need: Need): void {
   if (accessAbove === 'read') throw new LetheError('read_only')
 }
 
-/** What this caller may do with the first of these nodes, the others being the folders above it. */
+/** The caller's access to the first of these nodes; the others are the folders above it. */
 export function accessTo(
   nodes: readonly Node[],
   caller: string,
@@ -63,7 +63,7 @@ export function accessTo(
   return granted.includes('write') ? 'write' : granted.find((access) => access !== undefined)
 }
 
-/** The folder that lists it, as proved with it, for one who may change what it lists. */
+/** The folder that lists the item, already checked with it. Throws if the caller may not change that folder. */
 export function parentOf(place: Place): Place {
   admit(place, 'change')
   const { node, access } = place

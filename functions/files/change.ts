@@ -3,12 +3,12 @@ import { ancestorsIn, isRoot, type Place } from './access.ts'
 import { type Listed, MOST_DEPTH, type Node } from './item.ts'
 
 export type Author = { caller: string; now: number }
-/** Where something shall be, and under which name. */
+/** The folder where an item is to be, and its name there. */
 export type Target = { into: Place; name: string }
-/** What a request says about it. */
+/** What a request asks for: a folder, a name, or both. */
 export type Wanted = { folderId?: string | undefined; name?: string | undefined }
 
-/** The record as it stands at the target, one change later. */
+/** The record at the target, with its version raised by one. */
 export const changedTo = <L extends Listed>(listed: L, { into, name }: Target, { caller, now }: Author): L => ({
   ...listed,
   folder: into.node.id,
@@ -27,10 +27,10 @@ export const nodeIn = ({ id, kind, name }: Listed, into: Place): Node => ({
   ancestors: ancestorsIn(into),
 })
 
-/** Whether what is asked for has happened already; refused when the record is another than the request knew. */
+/** Whether the change is already made. Throws if the record has another version than the request expects. */
 export function isDone(listed: Listed, { into, name }: Target, ifVersion: number | undefined): boolean {
   const isThere = listed.folder === into.node.id && listed.name === name
-  // The answer to this very change was lost and the call repeated: it has happened.
+  // The client repeats the call because the answer was lost. This change is already made.
   if (isThere && ifVersion === listed.v - 1) return true
   if (ifVersion !== undefined && ifVersion !== listed.v) throw new LetheError('version_conflict')
   return isThere
@@ -38,7 +38,7 @@ export function isDone(listed: Listed, { into, name }: Target, ifVersion: number
 
 const depthOf = (place: Place) => (isRoot(place.node) ? 0 : place.chain.length + 1)
 
-/** A folder with so many levels below it comes into this one. */
+/** Throws if a folder with `height` levels below it would lie too deep in this folder. */
 export function checkDepth(into: Place, height: number): void {
   if (depthOf(into) + 1 + height > MOST_DEPTH) throw new LetheError('too_deep')
 }

@@ -10,7 +10,7 @@ import type { ListedFile } from './item.ts'
 import { asRead, listedItem, type Tree } from './tree-store.ts'
 import { type OldVersion, versionItem, versionKey, versionStore } from './version-store.ts'
 
-/** Only this very content: the number may belong to another by now. */
+/** Only while the version holds this content, because its number may belong to another content by now. */
 const holding = ({ object }: OldVersion) => ({ only: '#object = :object', fields: { object } })
 
 export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tree) {
@@ -23,7 +23,7 @@ export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tr
     return found
   }
 
-  /** Undefined when the file changed meanwhile. No content is held more or less often than before. */
+  /** Undefined when the file changed meanwhile. The two contents swap places, so no reference count changes. */
   async function tryToRestore(place: ListedPlace<'file'>, version: number, { caller, now }: Author) {
     const { listed: current } = place
     const old = await mustFind(current.id, version)
@@ -37,7 +37,7 @@ export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tr
   }
 
   return {
-    /** The content of an old version becomes the current one once more; the entry leaves the list. */
+    /** Makes the content of an old version the current one again. The old entry leaves the list. */
     restore: (id: string, version: number, author: Author, ifVersion: number | undefined) =>
       untilSettled(async () => {
         const place = await tree.listed('file', id, author.caller, 'write')
@@ -45,7 +45,7 @@ export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tr
         return tryToRestore(place, version, author)
       }),
 
-    /** Gives the object that the version held: if nobody else holds it, it can be freed. */
+    /** Returns the object that the version held. The object can be freed if nothing else holds it. */
     remove: (id: string, version: number, caller: string): Promise<string> =>
       untilSettled(async () => {
         const { listed } = await tree.listed('file', id, caller, 'own')

@@ -3,7 +3,7 @@ import { type Contract, folderId, id, time } from '../http/contract.ts'
 import { nextCursor, page } from '../http/page.ts'
 import { checkCustom, MOST_TAG_LENGTH, MOST_TAGS } from './metadata.ts'
 
-/** What is wrong with a name is decided where it is used; here it is only bounded. */
+/** Only the length is limited here. The handler checks the rest of the name. */
 export const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
 
 export const checksum = v.strictObject({
@@ -15,7 +15,7 @@ export const checksum = v.strictObject({
 const common = {
   id,
   name: v.string(),
-  /** Left out for one with whom not even the folder is shared. */
+  /** Left out when the item is shared with the caller but its folder is not. */
   folderId: v.optional(folderId),
   revision: v.number(),
   createdAt: time,
@@ -149,7 +149,7 @@ export const updateFolder = {
 
 const jsonObject = v.record(v.string(), v.unknown())
 
-/** Looked at before anything copies it: copying would drop keys or fail on depth without a word. */
+/** Checked before valibot copies the value: a copy would silently drop keys or fail on deep nesting. */
 const custom = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -179,7 +179,7 @@ const metadata = v.strictObject({
   custom: jsonObject,
   tags: v.array(v.string()),
   revision: v.number(),
-  /** Left out while there is none yet. */
+  /** Left out while there is no metadata yet. */
   changedAt: v.optional(time),
   changedBy: v.optional(id),
 })

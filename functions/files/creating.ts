@@ -14,7 +14,7 @@ export function creating(db: DynamoDBClient, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const shape = shapeStore(db, tableName)
 
-  /** A repeated creation of the same id finds what the first one made. */
+  /** A repeated creation with the same id returns what the first one made. */
   async function create<L extends Listed>(listed: L, target: Target, more: TransactWriteItem[], node?: Partial<Node>) {
     const writes = [
       putIn(tableName, listedItem(listed), { only: ABSENT }),
@@ -25,9 +25,9 @@ export function creating(db: DynamoDBClient, tableName: string, tree: Tree) {
     if (!cancelled) return listed
     const found = await refuseTaken(tree, target, listed.id)
     if (found) return found as L
-    // What should be copied is held by nobody any more, or lost.
+    // The content to be copied has no holder any more, or is lost.
     if (cancelled[2]) throw new LetheError('file_not_found')
-    // The id was given out before, and what it names is elsewhere: another request had this key.
+    // The id exists, but its item is at another place: the same Idempotency-Key was used for another request.
     throw new LetheError(cancelled[1] ? 'idempotency_key_reused' : 'store_unavailable')
   }
 

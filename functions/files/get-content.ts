@@ -23,7 +23,7 @@ export const handler = protectedEndpoint(getContent, needs).run(
     const place = await tree.listed('file', path.id, caller.userId, 'read')
     const content = await contentOf(versions, place, query.version)
     checkScan((await uploads.held(content.object)).scan, unscannable)
-    // A URL opens the file without asking us again: none is made for one who may not come in any more.
+    // Nobody checks the session when the URL is used, so no URL is made before the session check has passed.
     await checked
     const life = URL_LIFE[place.access === 'owner' ? 'owner' : 'share']
     const inline = query.disposition === 'inline'
@@ -33,7 +33,7 @@ export const handler = protectedEndpoint(getContent, needs).run(
   },
 )
 
-/** Old versions are for those who may write: what was taken out of a file was not shared with its readers. */
+/** Old versions need write access: what was removed from a file is not shared with its readers. */
 async function contentOf(
   versions: VersionStore,
   { listed, access }: ListedPlace<'file'>,

@@ -4,28 +4,28 @@ export const MOST_DEPTH = 16
 
 export type Kind = 'file' | 'folder'
 
-/** Where a file or folder is: the truth about its place, one item whatever lies below it. */
+/** The place of a file or folder. This item alone decides where it is, however much lies below it. */
 export type Node = {
   id: string
   kind: Kind
   owner: string
-  /** The folder it lies in; in the root that is the owner's id. */
+  /** The folder it lies in. The id of the root is the id of its owner. */
   folder: string
   name: string
   /** The folders above it, the nearest first, the root left out. A hint: each link is proved when it is used. */
   ancestors: readonly string[]
-  /** Folders: at least as many levels of folders were ever below it. */
+  /** Only of folders: there were never more levels of folders below it than this. */
   height?: number
   trashedAt?: number
 }
 
-/** What a folder lists: all that a list shows, in one item. */
+/** An entry in the list of a folder. This one item holds everything that a list shows. */
 export type Listed = {
   id: string
   kind: Kind
   folder: string
   name: string
-  /** Of the record: raised by every change. */
+  /** The version of the record. Every change raises it. */
   v: number
   createdAt: number
   changedAt: number
@@ -35,5 +35,5 @@ export type Listed = {
 export type ListedOf<K extends Kind> = Extract<Listed, { kind: K }>
 export type ListedFile = ListedOf<'file'>
 
-/** The hint for what lies in a folder of these ancestors. */
+/** The ancestors, as a hint, of an item in this folder. */
 export const below = ({ id, ancestors }: Pick<Node, 'id' | 'ancestors'>): readonly string[] => [id, ...ancestors]

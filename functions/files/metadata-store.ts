@@ -17,7 +17,7 @@ const NOTHING: Metadata = { custom: '{}', tags: [], v: 0 }
 
 const metadataKey = (id: string): Item => toItem({ pk: `N#${id}`, sk: 'meta' })
 
-/** What is noted about files and folders; who may see or change it is asked before. */
+/** The metadata of files and folders. The caller of these functions checks the access first. */
 export function metadataStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
@@ -35,7 +35,7 @@ export function metadataStore(db: DynamoDBClient, tableName: string) {
       })
       if (!isRefused(outcome)) return fromItem<Metadata>(outcome.Attributes ?? {})
       const found = outcome.blocking ? fromItem<Metadata>(outcome.blocking) : NOTHING
-      // The answer to this very change was lost and the call repeated: it has happened.
+      // The client repeats the call because the answer was lost. This change is already made.
       if (ifVersion !== undefined && found.v === ifVersion + 1 && isSame(found, noted)) return found
       throw new LetheError('version_conflict')
     },

@@ -3,15 +3,15 @@ export const MOST_TAG_LENGTH = 64
 const MOST_BYTES = 8192
 const MOST_DEPTH = 16
 
-/** What a careless merge would take for a prototype. */
+/** Keys that a careless merge would take for a prototype. */
 const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype']
 
-/** What is wrong with it as an object of a caller's own, as JSON gave it; undefined when nothing is. */
+/** What is wrong with the custom metadata as parsed from JSON; undefined when nothing is wrong. */
 export function checkCustom(custom: unknown): string | undefined {
   if (typeof custom !== 'object' || custom === null || Array.isArray(custom)) return 'must be an object'
   const wrong = wrongIn(custom, 1)
   if (wrong) return wrong
-  // Only now: what is nested without bound cannot be written as JSON.
+  // Checked last, because a value that is nested without limit cannot be written as JSON.
   return Buffer.byteLength(JSON.stringify(custom)) > MOST_BYTES
     ? `must be at most ${MOST_BYTES} bytes of JSON`
     : undefined
@@ -29,7 +29,7 @@ function wrongIn(value: unknown, depth: number): string | undefined {
 
 function wrongLeaf(value: unknown): string | undefined {
   if (typeof value === 'string' && !value.isWellFormed()) return 'must be well-formed Unicode'
-  // JSON can say 1e999; it would come back as null.
+  // JSON can contain 1e999, which is parsed as Infinity and would come back as null.
   return typeof value === 'number' && !Number.isFinite(value) ? 'must not hold numbers without bound' : undefined
 }
 

@@ -49,7 +49,7 @@ export function moving(db: DynamoDBClient, tableName: string, tree: Tree) {
   ) {
     const place = await tree.listed(kind, id, author.caller, 'change')
     const { listed, node } = place
-    // Read before the way to the target is: whatever changes the tree after it is noticed.
+    // Read before the folders above the target, so that any later change of the tree is noticed.
     const v = kind === 'folder' ? await shape.version(node.owner) : undefined
     const target = await targetOf(tree, place, wanted, author.caller)
     const stays = listed.folder === target.into.node.id
@@ -61,7 +61,7 @@ export function moving(db: DynamoDBClient, tableName: string, tree: Tree) {
   }
 
   return {
-    /** Renames or moves a file, or a folder with whatever lies below it, in three items or four. */
+    /** Renames or moves a file or folder by writing three or four items, however much lies below a folder. */
     move: <K extends Kind>(kind: K, id: string, wanted: Wanted, author: Author, ifVersion: number | undefined) =>
       untilSettled(() => tryToMove(kind, id, wanted, author, ifVersion)),
   }

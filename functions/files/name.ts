@@ -5,15 +5,15 @@ export const MOST_NAME_BYTES = 255
 const FORBIDDEN = /[\p{Cc}\p{Noncharacter_Code_Point}/\\\u202a-\u202e\u2066-\u2069]/u
 
 /**
- * One spelling per name, and none that a file system, a shell or an eye takes for something else. Nothing is mended
- * silently: who asks for a name gets that name.
+ * Each name has one spelling, and none that a file system, a shell or a reader takes for something else. A wrong name
+ * is refused and never corrected silently, so every item has exactly the name that was asked for.
  */
 export function checkName(name: string): void {
   const wrong = wrongIn(name)
   if (wrong) throw new LetheError('name_invalid', { errors: [{ field: 'name', message: wrong }] })
 }
 
-/** What a name can begin with. */
+/** Checks that a name can begin with this prefix. */
 export function checkPrefix(prefix: string): void {
   const isSpelledOnce = prefix.isWellFormed() && prefix.normalize('NFC') === prefix
   if (isSpelledOnce && !FORBIDDEN.test(prefix)) return

@@ -3,14 +3,14 @@ import { type Place, parentOf } from './access.ts'
 import type { Target, Wanted } from './change.ts'
 import type { Tree } from './tree-store.ts'
 
-/** What stands at the target, when it is this very thing. */
+/** Throws if another item has this name at the target. Returns the record there if it is this item. */
 export async function refuseTaken(tree: Tree, { into, name }: Target, mine: string) {
   const found = await tree.child(into.node.id, name)
   if (found && found.id !== mine) throw new LetheError('name_taken')
   return found
 }
 
-/** Where it shall be, by what was asked for and by where it is. */
+/** The target of an item. What the request leaves out stays as it is. */
 export async function targetOf(tree: Tree, place: Place, wanted: Wanted, caller: string): Promise<Target> {
   const into = wanted.folderId === undefined ? parentOf(place) : await tree.folder(wanted.folderId, caller, 'write')
   if (into.node.owner !== place.node.owner) throw new LetheError('owner_only')

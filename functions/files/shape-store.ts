@@ -8,7 +8,7 @@ import { nodeKey } from './tree-store.ts'
 
 const treeKey = (userId: string): Item => toItem({ pk: `U#${userId}`, sk: 'tree' })
 
-/** What moves share, whether out of a folder or out of the trash. */
+/** Used by all moves, both out of a folder and out of the trash. */
 export function shapeStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
   return {
@@ -17,7 +17,7 @@ export function shapeStore(db: DynamoDBClient, tableName: string) {
       return item ? fromItem<{ v: number }>(item).v : 0
     },
 
-    /** Two opposite moves would make a loop: of those that looked at the same tree, one goes through. */
+    /** Two opposite moves would make a loop. Of several moves that read the same tree version, only one succeeds. */
     at(owner: string, v: number): TransactWriteItem {
       const asSeen = v === 0 ? { only: ABSENT, fields: {} } : { only: '#v = :v', fields: { v } }
       const fields = { ...asSeen.fields, next: v + 1 }
@@ -25,9 +25,10 @@ export function shapeStore(db: DynamoDBClient, tableName: string) {
     },
 
     /**
-     * Each folder knows how many levels there are below it at most, so that a move of any size need not look. Raised
-     * before the change that needs it: too high a figure refuses a move, too low a one would nest too deep. True when
-     * one was raised: a folder above may have been moved by its old figure meanwhile.
+     * Each folder stores an upper bound of the levels below it, so that a move of any size need not read them. The
+     * bound is raised before the change that needs it: if it is too high, a move is refused; if it were too low,
+     * folders could be nested too deep. True when a bound was raised: meanwhile, a folder above may have been moved
+     * with its old bound.
      */
     async makeDepth(into: Place, height: number): Promise<boolean> {
       checkDepth(into, height)

@@ -22,16 +22,16 @@ export const nodeKey = (id: string): Item => toItem({ pk: `N#${id}`, sk: 'at' })
 export const listedKey = (folder: string, name: string): Item => toItem({ pk: `F#${folder}`, sk: `n#${name}` })
 export const grantKey = (id: string, userId: string): Item => toItem({ pk: `N#${id}`, sk: `g#${userId}` })
 
-/** Ends a walk that would not end by itself. Folders are not that deep, but what is too deep can still be read. */
+/** Stops a walk that would never end. It exceeds the depth limit, so folders that are too deep can still be read. */
 const MOST_LINKS = 64
 
-/** Every id is proved by its chain of ancestors: below a trashed or unshared folder there is nothing. */
+/** Every id is checked by its chain of ancestors: nobody finds an item below a trashed or unshared folder. */
 function proving(items: Table) {
   async function read(keys: Item[]): Promise<Reading> {
     return readingOf(await items.batch(keys))
   }
 
-  /** What is remembered to be above may be old: a folder was moved since. The links themselves are what counts. */
+  /** The stored ancestors may be old, because a folder was moved since. Only the links between the nodes count. */
   async function chainOf(node: Node, known: Reading, caller: string): Promise<Node[] | undefined> {
     const chain: Node[] = []
     let at = node
@@ -45,12 +45,12 @@ function proving(items: Table) {
     return chain
   }
 
-  /** Null where there is nothing; undefined when it was moved between the reads, which must not look like that. */
+  /** Null: there is no such item. Undefined: it was moved between the two reads, so the caller must read again. */
   async function tryToFind(id: string, caller: string): Promise<Place | null | undefined> {
     const known = await read([nodeKey(id), grantKey(id, caller)])
     const node = known.nodes.get(id)
     if (!node || node.trashedAt !== undefined) return null
-    // One call for what most answers need: the record that lists it, and all that is remembered to be above it.
+    // One call reads what most answers need: the record that lists the item, and its stored ancestors.
     const root = nodeKey(node.owner)
     take(known, await read([listedKey(node.folder, node.name), root, ...keysAbove(node, caller)]))
     const chain = await chainOf(node, known, caller)
@@ -101,7 +101,7 @@ function places(items: Table) {
     item: (id: string, caller: string, need: Need) => mustFind(id, caller, need, 'item_not_found'),
     file: (id: string, caller: string, need: Need) => listed('file', id, caller, need),
 
-    /** `root` is the caller's own. */
+    /** `root` is the caller's own root. */
     async folder(id: string, caller: string, need: Need): Promise<Place> {
       return id === ROOT ? rootPlace(caller) : listed('folder', id, caller, need)
     },
@@ -129,7 +129,7 @@ function lists(items: Table) {
   }
 }
 
-/** A root has a node only once its account is gone: whatever lies below it is gone from then on, for everybody. */
+/** A root has a node only after its account was deleted. From then on nobody finds what lies below the root. */
 export const endRoot = (tableName: string, userId: string, now: number): TransactWriteItem =>
   putIn(tableName, nodeItem({ ...rootOf(userId), trashedAt: now }))
 
@@ -180,12 +180,12 @@ export function listedOf(item: Item): Listed {
   return { ...fields, folder: pk.slice('F#'.length), name: sk.slice('n#'.length) }
 }
 
-/** As they are written; the keys hold the rest. */
+/** The items as they are written. Their keys hold the remaining fields. */
 export const nodeItem = ({ id, ...fields }: Node): Item => ({ ...nodeKey(id), ...toItem(fields) })
 export const listedItem = ({ folder, name, ...fields }: Listed): Item => ({
   ...listedKey(folder, name),
   ...toItem(fields),
 })
 
-/** Only this record, as it was read: whoever changed it meanwhile came first. */
+/** Only if the record is as it was read. Otherwise another change came first. */
 export const asRead = ({ id, v }: Listed) => ({ only: '#id = :id AND #v = :v', fields: { id, v } })

@@ -4,7 +4,7 @@ import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import type { ListedFile } from './item.ts'
 
-/** A content that another took the place of. */
+/** A content of a file that another content has replaced. */
 export type OldVersion = Content & { version: number }
 
 export const versionKey = (id: string, version: number): Item =>
@@ -31,7 +31,7 @@ export function versionStore(db: DynamoDBClient, tableName: string) {
       return item && versionOf(item)
     },
 
-    /** Newest first, of those that are older than this one. */
+    /** The versions that are older than this one, the newest first. */
     async before(id: string, version: number, limit: number): Promise<{ old: OldVersion[]; more: boolean }> {
       const after = versionKey(id, version).sk?.S
       const page = await items.query({ pk: `N#${id}`, prefix: 'v#', after, limit, newestFirst: true })

@@ -12,7 +12,7 @@ export function checksumView({ sum, partSize }: { sum: string; partSize?: number
   return { algorithm: 'SHA-256', value: sum, ...(partSize === undefined ? {} : { partSize }) }
 }
 
-/** As one sees it who may see its folder, or may not. */
+/** `inFolder` is undefined when the caller may not see the folder that lists the item. */
 export function folderView(listed: ListedOf<'folder'>, inFolder: string | undefined): FolderView {
   return { kind: 'folder', ...commonView(listed, inFolder) }
 }
@@ -30,7 +30,7 @@ function commonView({ id, name, v: revision, createdAt, changedAt, changedBy }: 
   return { id, name, ...(inFolder === undefined ? {} : { folderId: inFolder }), revision, ...times }
 }
 
-/** The id by which the caller knows the folder that lists this; undefined where it is none of the caller's business. */
+/** The folder that lists the item, by the id that the caller uses; undefined if the caller may not see the folder. */
 export function folderOf({ node, accessAbove }: Place, caller: string): string | undefined {
   if (accessAbove === undefined) return undefined
   return folderName(node.folder, caller)

@@ -13,7 +13,7 @@ export function serveRoutes(handlers: { readonly [routeKey: string]: RouteHandle
   }
 }
 
-/** A function that an event wakes. */
+/** A function that an event invokes. */
 export function serveTrigger<A extends unknown[], R>(handler: Prepared<A, R>): Prepared<A, R> {
   handler.ready()
   return handler

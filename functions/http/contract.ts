@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { ErrorCode } from '../errors.ts'
 
-/** What a route takes and gives: the source of its types, its validation and its page in the OpenAPI document. */
+/** What a route takes and returns. Its types, validation and part of the OpenAPI document are made from this. */
 export type Contract = {
   readonly summary: string
   readonly path?: v.GenericSchema
@@ -9,13 +9,13 @@ export type Contract = {
   readonly body?: v.GenericSchema
   /** By status; null is an answer without a body. */
   readonly answers: { readonly [status: number]: v.GenericSchema | null }
-  /** Besides those that every route of its kind can answer. */
+  /** The problems of this route, besides those that every route of its kind can answer. */
   readonly problems?: readonly ErrorCode[]
   /** Updates take If-Match, and answers carry the version as their ETag. */
   readonly versioned?: true
-  /** Idempotency-Key names the thing it makes, so that a repetition finds it made. */
+  /** The id of what it makes comes from the Idempotency-Key, so that a repetition finds it already made. */
   readonly repeatable?: true
-  /** What it hands out must never be handed out twice, so it refuses Idempotency-Key. */
+  /** The route gives out tokens, which must not be given out twice, so it refuses Idempotency-Key. */
   readonly givesTokens?: true
 }
 
@@ -45,21 +45,21 @@ export const text = (most: number) =>
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     v.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
     v.trim(),
-    // Spaces, joiners and marks alone are a name that nobody can see.
+    // Nobody can see a name of only spaces, joiners and marks.
     v.regex(/[^\p{Z}\p{Cf}\p{M}]/u, 'must not be empty'),
     v.maxLength(most, `must be at most ${most} characters`),
   )
 
-/** Any string here; whether it is an address is decided where it is made canonical. */
+/** Any string is accepted here. functions/mail/email-address.ts decides whether it is an address. */
 export const emailAddress = v.pipe(v.string(), v.maxLength(254, 'must be at most 254 characters'))
-/** Bounded because normalising takes time quadratic in combining marks; the policy itself counts code points. */
+/** Limited because normalising takes time quadratic in combining marks. The password policy counts code points. */
 export const password = v.pipe(
   v.string(),
   v.maxLength(1536, 'is too long'),
   v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
 )
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be an id'))
-/** `root` is the caller's own. */
+/** `root` is the caller's own root. */
 export const folderId = v.union([v.literal('root'), id])
 /** SHA-256 as S3 spells it. */
 export const sha256 = v.pipe(

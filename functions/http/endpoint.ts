@@ -13,7 +13,7 @@ type AnyAnswer = { status: number; body?: unknown; version?: number; location?: 
 /** The needs of a handler that needs nothing. */
 export const nothing = () => undefined as never
 
-/** The contract comes first and on its own, so that the compiler holds the answers of `run` against it. */
+/** The contract is an argument of its own, so that the compiler checks the answers of `run` against it. */
 export function endpoint<C extends Contract, N = undefined>(contract: C, needs: () => N = nothing) {
   return {
     run: (run: (input: Input<C>, has: N) => Promise<Answer<C>>): Handler =>
@@ -21,7 +21,7 @@ export function endpoint<C extends Contract, N = undefined>(contract: C, needs: 
   }
 }
 
-/** The one middy chain: what goes wrong anywhere in it becomes a problem document, and one line in the log. */
+/** The only middy chain: any error in it becomes a problem document and one line in the log. */
 export function served<N>(
   needs: () => N,
   work: (has: N, event: APIGatewayProxyEventV2, now: number) => Promise<AnyAnswer>,
@@ -47,7 +47,7 @@ export function served<N>(
   }) as unknown as Handler
 }
 
-/** Nothing that Lethe answers may be kept by a cache or guessed at by a browser. */
+/** No cache may keep an answer of Lethe, and no browser may guess its type. */
 const ALWAYS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

@@ -1,7 +1,7 @@
 import { hashOf, newId } from '../crypto/secrets.ts'
 import { LetheError } from '../errors.ts'
 
-/** Undefined without one; each route says what it makes of it. */
+/** Undefined without the header. Each route decides what the key means. */
 export function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
   const key = headers['idempotency-key']
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
@@ -10,6 +10,6 @@ export function idempotencyKey(headers: Record<string, string | undefined>): str
   })
 }
 
-/** The same id for the same request repeated: who asks, for what, by which key. Without a key, a new one. */
+/** A repeated request gets the same id, made from caller, route and key. Without a key, the id is new. */
 export const idFor = (caller: string, route: string, key: string | undefined) =>
   key === undefined ? newId() : hashOf(JSON.stringify([caller, route, key])).slice(0, 22)

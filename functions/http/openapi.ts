@@ -64,7 +64,7 @@ function answersOf({ answers }: Contract) {
   )
 }
 
-/** By status: which codes the handler answers with, and where the gateway answers in its own words too. */
+/** For each status: the codes of the handler, and whether the gateway can answer in its own format too. */
 function refusalsOf(contract: Contract, auth: 'public' | 'jwt') {
   const codes = [
     ...ALWAYS,
@@ -109,7 +109,7 @@ function parametersOf(place: 'path' | 'query', schema: GenericSchema | undefined
   }))
 }
 
-/** Checks that JSON Schema cannot say (well-formed Unicode, trimming) are left to the validation itself. */
+/** JSON Schema cannot express some checks (well-formed Unicode, trimming). Only the validation makes them. */
 function jsonSchema(schema: GenericSchema, typeMode: 'input' | 'output') {
   const { $schema: _, ...document } = toJsonSchema(schema, { errorMode: 'ignore', typeMode })
   return document

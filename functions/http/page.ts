@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { LetheError } from '../errors.ts'
 
-/** What a list takes: how many entries, and a cursor that an earlier page gave. */
+/** The query of a list: how many entries, and a cursor that an earlier page gave. */
 export const page = {
   limit: v.optional(v.pipe(v.string(), v.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100'))),
   cursor: v.optional(v.pipe(v.string(), v.maxLength(512, 'is too long'))),
 }
-/** What its answer says, unless it was the last page. */
+/** Part of the answer of a list, unless it is the last page. */
 export const nextCursor = v.optional(v.string())
 
 const DEFAULT_PAGE = 20
@@ -23,14 +23,15 @@ export function askedPage({ limit, cursor }: { limit?: string | undefined; curso
   }
 }
 
-/** What an answer says of the page after it; nothing when it was the last. */
+/** The cursor of the next page, as a part of the answer; nothing when this was the last page. */
 export function following(last: string | undefined, list: List): { nextCursor?: string } {
   return last === undefined ? {} : { nextCursor: cursorAt(last, list) }
 }
 
 /**
- * A sort position, with a digest over whose list it belongs to: a cursor of another caller or list, or one edited by
- * hand, is refused by name. Safety does not rest on it; the partition key is always the caller's.
+ * A sort position, with a digest over position, caller and list: the cursor of another caller or list, or one edited by
+ * hand, is refused with `invalid_cursor`. Security does not depend on the digest, because the partition key never comes
+ * from the cursor.
  */
 export function cursorAt(position: string, list: List): string {
   return `${Buffer.from(position).toString('base64url')}.${digest(position, list)}`

@@ -1,6 +1,6 @@
 import { LetheError } from '../errors.ts'
 
-/** The version that If-Match asks for; undefined when it asks for any. A weak or foreign tag matches nothing. */
+/** The version in If-Match; undefined if any version will do. A weak ETag, or one not made by Lethe, never matches. */
 export function ifMatch(headers: Record<string, string | undefined>): number | undefined {
   const tag = headers['if-match']?.trim()
   if (!tag || tag === '*') return undefined

@@ -6,7 +6,7 @@ import type { Contract, Input } from './contract.ts'
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_USER_AGENT = 256
 
-/** Emulators keep the case of header names; the gateway lowers it. */
+/** Emulators keep the case of header names; the gateway sends them in lower case. */
 function lowerCased(headers: APIGatewayProxyEventV2['headers'] = {}) {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
@@ -28,7 +28,7 @@ export function readRequest<C extends Contract>(contract: C, event: APIGatewayPr
 
 function readBody(schema: GenericSchema | undefined, event: APIGatewayProxyEventV2, contentType = '') {
   const text = event.body ?? ''
-  // Base64 is four characters for three bytes: what is too long even so need not be decoded.
+  // Base64 needs four characters for three bytes, so a text above twice the limit is too large without decoding it.
   if (text.length > MAX_BODY_BYTES * 2) throw new LetheError('body_too_large')
   const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) throw new LetheError('body_too_large')
@@ -41,7 +41,7 @@ function readBody(schema: GenericSchema | undefined, event: APIGatewayProxyEvent
   }
   const sent = parseJson(bytes)
   const body = parse('', schema, sent)
-  // valibot takes a list for an object without fields.
+  // valibot accepts an array as an object without fields.
   if (Array.isArray(sent)) throw refused('body', 'must be an object')
   return body
 }
@@ -71,7 +71,7 @@ function parse(place: string, schema: GenericSchema | undefined, input: unknown)
   })
 }
 
-/** A field is told back by its name when that reads like one: in the wrong place, even a secret can be a key. */
+/** Names a field in the answer only if it looks like a name: a client can send a secret as a key by mistake. */
 function nameOf(path: unknown[]): string {
   const names = path.filter((part) => part !== '').map(String)
   return names.map((name) => (/^[a-z_]\w{0,19}$/i.test(name) ? name : '?')).join('.')

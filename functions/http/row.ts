@@ -1,6 +1,6 @@
 import type { Contract } from './contract.ts'
 
-/** What a function can touch, by the name that rows use for it. */
+/** The things a function can use, by the names that rows have for them. */
 export type Thing =
   | 'users'
   | 'sessions'
@@ -14,7 +14,7 @@ export type Thing =
   | 'fileBucket'
   | 'fileWork'
 
-/** A choice of the deployment, by the name of its variable. */
+/** A setting of the deployment, by the name of its variable. */
 export type Setting =
   | 'ISSUER'
   | 'AUDIENCE'
@@ -32,7 +32,7 @@ export type Setting =
 
 export type Touches = { readonly [thing in Thing]?: readonly string[] }
 
-/** What a handler may do and what it is told: its role and its variables follow from it. */
+/** What a handler may do and which settings it gets. Its role and its variables are made from this. */
 export type Work = {
   /** The handler's file beside the row, without its ending. */
   readonly handler: string
@@ -46,7 +46,7 @@ export type Work = {
 export type RouteRow = Work & {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
-  /** The function that it lives in, together with its neighbours: see `functions/zones.ts`. */
+  /** The function that serves it together with other routes: see `functions/zones.ts`. */
   readonly zone: string
   readonly contract: Contract
 } & (
@@ -58,7 +58,7 @@ export type RouteRow = Work & {
       }
   )
 
-/** What wakes a function that no route calls. */
+/** The event source of a function that no route calls. */
 export type Source =
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batch: number; readonly concurrency?: number }
   | { readonly kind: 'stream'; readonly table: 'sessions'; readonly batch: number; readonly filter: object }
@@ -68,14 +68,14 @@ export type Source =
 
 export type QueueName = 'mailQueue' | 'fileEvents' | 'fileWork'
 
-/** One function that an event wakes. */
+/** One function that an event invokes. */
 export type TriggerRow = Work & {
   readonly source: Source
   readonly seconds: number
-  /** Password hashing wants a whole virtual CPU and one hash at a time. */
+  /** Password hashing needs a whole virtual CPU and one hash at a time. */
   readonly hashes?: true
-  /** It sends messages to its own queue, more of them than Lambda takes for a mistake. */
+  /** It sends so many messages to its own queue that Lambda would take them for an endless loop. */
   readonly callsItself?: true
-  /** What to say when an invocation fails. Where what failed goes to the dead-letter queue, that has an alarm of its own. */
+  /** The alarm text for a failed invocation. If failures go to the dead-letter queue, that queue has its own alarm. */
   readonly alarm?: string
 }

@@ -14,7 +14,7 @@ export type KeyRing = { keys: readonly RingKey[] }
 
 const CACHE_SECONDS = 300
 
-/** Private keys: in the secret, and in the memory of those who sign. */
+/** The private keys. They are only in the secret and in the memory of the functions that sign. */
 export function keyRingStore(secretId: string) {
   const secrets = new SecretsManagerClient(PATIENCE)
   let cached: { ring: KeyRing | undefined; at: number } | undefined
@@ -49,7 +49,7 @@ export function keyRingStore(secretId: string) {
       return key
     },
 
-    /** Rivals with the same token converge: the first one's ring stays. */
+    /** If two calls use the same token, the ring of the first call stays and the second call changes nothing. */
     async putFirst(ring: KeyRing, token: string): Promise<void> {
       const put = new PutSecretValueCommand({
         SecretId: secretId,

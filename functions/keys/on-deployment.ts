@@ -41,7 +41,7 @@ async function ensure(has: Needs, stackId: string): Promise<void> {
   const { publicKeys, documents, issuer } = has
   const ring = await ensureRing(has, stackId)
   const keys = ring.keys.map(({ kid, state, jwk }) => ({ kid, state, ...publicPart(jwk) }))
-  // Handlers first: a key that the gateway knows and they do not would be refused by them.
+  // The handlers get the keys first, because they would refuse a key that only the gateway knows.
   await publicKeys.publish(keys)
   await documents.put('jwks.json', {
     keys: keys.map(({ kid, kty, n, e }) => ({ kid, kty, n, e, use: 'sig', alg: 'RS256' })),
@@ -62,7 +62,7 @@ async function ensureRing({ keyRing }: Needs, stackId: string): Promise<KeyRing>
   if (found) return found
   const key = await newSigningKey()
   await keyRing.putFirst({ keys: [{ ...key, state: 'current' }] }, hashOf(stackId))
-  // Read back: a rival's ring may have been first, and then it is the one.
+  // Read back, because a parallel call may have stored its ring first, and then that ring counts.
   const ring = await keyRing.find()
   if (!ring) throw new Error('the key ring was put but cannot be read')
   return ring

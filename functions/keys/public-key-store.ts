@@ -3,13 +3,13 @@ import { isFresh } from '../data/client.ts'
 import { toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 
-/** As the verifier sees it; a key that is not listed is a key that does not count. */
+/** A public key as the verifier sees it. A key that is not in the list is not accepted. */
 export type PublicKey = { kid: string; state: 'next' | 'current' | 'retired'; kty: 'RSA'; n: string; e: string }
 
 const KEY = toItem({ pk: 'keys', sk: 'public' })
 const CACHE_SECONDS = 30
 
-/** Reading is cached for 30 s, so a withdrawn key is dead within that time; an unknown kid asks at most that often. */
+/** Reads are cached for 30 s: a withdrawn key is dead within 30 s, and unknown kids cause one read in 30 s at most. */
 export function publicKeyStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
   let cached: { keys: readonly PublicKey[]; at: number } | undefined
@@ -41,7 +41,7 @@ export function publicKeyStore(db: DynamoDBClient, tableName: string) {
       await read(now)
     },
 
-    /** Called in INIT: the first request finds the keys read, or reads them itself and reports why it cannot. */
+    /** Called while the function starts. If the read fails, the first request reads again and reports the error. */
     async warm(now: number): Promise<void> {
       await shared(now).catch(() => undefined)
     },

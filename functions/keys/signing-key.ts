@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 
-/** RSA, because the gateway takes nothing else; 3072 bits for a strength of 128. */
+/** RSA, because the gateway accepts nothing else; 3072 bits, for a security strength of 128 bits. */
 export async function newSigningKey(): Promise<{ kid: string; jwk: JWK }> {
   const { privateKey } = await generateKeyPair('RS256', { modulusLength: 3072, extractable: true })
   const jwk = await exportJWK(privateKey)

@@ -3,19 +3,19 @@ import { domainToASCII } from 'node:url'
 const MAX_ADDRESS = 254
 const MAX_LOCAL = 64
 const DOT_ATOM = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-// What domainToASCII must never see: as a URL host it cuts at "/", decodes "%61" and forgets tabs and line ends.
+// domainToASCII must never get these: it reads a URL host, cuts at "/", decodes "%61" and drops tabs and line ends.
 const FOREIGN_TO_A_DOMAIN = /[^A-Za-z0-9.\-\u0080-\u{10ffff}]/u
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const IP_ENDING = /^[0-9]+$/
 
-/** The one spelling under which an address is known, or undefined where mail could not safely be sent to it. */
+/** The only spelling by which an address is known; undefined when mail could not safely be sent to it. */
 export function canonicalAddress(input: string): string | undefined {
   return deliverableAddress(input)?.toLowerCase()
 }
 
-/** The same mailbox in ASCII, the case of its local part kept: where mail goes, whatever the request's spelling was. */
+/** The address that mail is sent to: the same for every spelling, in ASCII, with the case of the local part kept. */
 export function deliverableAddress(input: string): string | undefined {
-  // Normalising takes time quadratic in the combining marks, so the length is bound before it.
+  // Normalising takes time quadratic in the combining marks, so the length is limited first.
   if (input.length > MAX_ADDRESS) return undefined
   const parts = input.normalize('NFKC').split('@')
   const [local, domain] = parts

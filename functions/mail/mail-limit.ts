@@ -5,7 +5,7 @@ const MINUTE = 60
 const HOUR = 3600
 const MAILS_AN_HOUR = 5
 
-/** The counter after one more mail, or undefined when the address has had enough. */
+/** The counter after one more mail; undefined when the address has reached its limit. */
 export function countMail(counter: MailCounter | undefined, now: number): MailCounter | undefined {
   if (!counter || now - counter.hourStart >= HOUR) {
     if (counter && now - counter.lastAt < MINUTE) return undefined

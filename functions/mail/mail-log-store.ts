@@ -7,7 +7,7 @@ import { countMail, type MailCounter } from './mail-limit.ts'
 const doneKey = (eventId: string): Item => toItem({ pk: `D#${eventId}`, sk: 'done' })
 const counterKey = (address: string): Item => toItem({ pk: `M#${address}`, sk: 'mail' })
 
-/** Longer than the sender can run: a claim still standing belongs to one that died. */
+/** Longer than the sender can run, so an older claim belongs to a function that died. */
 const CLAIM = 60
 /** Longer than the queue keeps a message. */
 const KEPT = 15 * 86_400
@@ -16,7 +16,7 @@ const RACES = 5
 
 export type Claim = 'mine' | 'done' | 'busy'
 
-/** Which messages were answered with a mail, and how many mails an address had. */
+/** Records which messages led to a mail, and how many mails an address got. */
 export function mailLogStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
@@ -24,7 +24,7 @@ export function mailLogStore(db: DynamoDBClient, tableName: string) {
   async function tryToAllow(address: string, eventId: string, now: number): Promise<boolean | undefined> {
     const item = await items.get(counterKey(address))
     const before = item && fromItem<MailCounter & { eventId: string }>(item)
-    // Counted already: the message came again, or the answer to the count was lost.
+    // Already counted: the message came again, or the answer to the earlier write was lost.
     if (before?.eventId === eventId) return true
     const after = countMail(before, now)
     if (!after) return false
@@ -39,7 +39,7 @@ export function mailLogStore(db: DynamoDBClient, tableName: string) {
   }
 
   return {
-    /** At-least-once delivery becomes one mail: whoever claims the event sends it and says so. */
+    /** The queue delivers at least once. Only the call that claims the event sends the mail and then marks it done. */
     async claim(eventId: string, now: number): Promise<Claim> {
       const item = { ...doneKey(eventId), ...toItem({ state: 'sending', until: now + CLAIM, ttl: now + KEPT }) }
       const outcome = await items.put(item, {
@@ -54,7 +54,7 @@ export function mailLogStore(db: DynamoDBClient, tableName: string) {
       await items.update(doneKey(eventId), { set: 'SET #state = :done', fields: { done: 'done' } })
     },
 
-    /** Takes one of the address's mails for now; false when it has had enough of them. */
+    /** Counts one more mail to the address; false when the address has reached its limit. */
     async allow(address: string, eventId: string, now: number): Promise<boolean> {
       for (let race = 0; race < RACES; race++) {
         const allowed = await tryToAllow(address, eventId, now)

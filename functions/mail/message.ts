@@ -1,4 +1,4 @@
-/** What travels on the mail queue: names of things, never a token, a code or an address. */
+/** A message of the mail queue. It holds only ids, never a token, a code or an address. */
 export type MailMessage =
   | { kind: 'sign-up'; pendingId: string }
   | { kind: 'token-reuse'; userId: string; sid: string; at: number }

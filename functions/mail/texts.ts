@@ -2,7 +2,7 @@ import type { Mail } from './mail.ts'
 
 type Product = { name: string; appUrl: string }
 
-/** The token stands in the fragment: browsers send that to no server, so it reaches no log. */
+/** The token is in the URL fragment: browsers send that to no server, so the token gets into no log. */
 export function signUpMail(to: string, { token, code }: { token: string; code: string }, product: Product): Mail {
   return {
     to,

@@ -13,7 +13,7 @@ type CheckParts = {
   markSeen(ref: { userId: string; sid: string }, gen: number): Promise<void>
 }
 
-/** Who asks: by the signed token first, then by whether the session lives, which only the store knows. */
+/** Checks the signed token first, then whether the session is alive, which only the store knows. */
 export function callerCheck({ verify, read, markSeen }: CheckParts): CallerCheck {
   async function alive(claims: Claims, now: number): Promise<Checked> {
     const { gate, session } = await read(claims)

@@ -12,9 +12,9 @@ type IssuingParts = {
 
 /** For the two routes that hand out tokens. */
 export function issuing({ keyRing, publicKeys, names, startedAt }: IssuingParts) {
-  // While the function starts Lambda lends it more CPU: the connection to DynamoDB is open once this is settled.
+  // Lambda gives a starting function more CPU: the connection to DynamoDB is open once this promise settles.
   const connected = publicKeys.warm(startedAt)
-  // The signing key only then, so that it does not hold up the connection. A request that finds it missing asks again.
+  // The signing key is read after that, so as not to delay the connection. If this fails, the request reads it.
   connected.then(() => keyRing.current(startedAt)).catch(() => undefined)
 
   return {

@@ -8,7 +8,7 @@ const REUSE: EndReason = 'reuse'
 
 const needs = () => ({ queue: mailQueue() })
 
-/** A session that ended because its refresh token was used twice is told to its owner. Records of one item come in order. */
+/** The owner gets a mail when a session ended because of token reuse. Records of one item come in order. */
 export const handler = prepared(
   needs,
   async ({ queue }, { Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -18,7 +18,7 @@ export const handler = prepared(
         if (reuse) await queue.send({ kind: 'token-reuse', ...reuse })
       } catch (error) {
         console.error(JSON.stringify({ eventId: record.eventID, error: inspect(error) }))
-        // The stream goes on from the first failure; what went before is not delivered again.
+        // Lambda continues at the first failed record and does not deliver the records before it again.
         return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }
       }
     }

@@ -7,11 +7,11 @@ import { checkCaller } from './wiring.ts'
 
 export type Protected<C extends Contract> = Input<C> & {
   caller: { userId: string; sid: string }
-  /** Session and gate as just read; awaited for you before the work of anything that writes. */
+  /** Session and gate as just read. For every method but GET, the endpoint awaits this before it runs the handler. */
   checked: Promise<Checked>
 }
 
-/** The session check runs beside the work of routes that only read, and before the work of those that write. */
+/** The session check runs in parallel with routes that only read, and before the work of routes that write. */
 export function protectedEndpoint<C extends Contract, N = undefined>(
   contract: C,
   needs: () => N = nothing,
@@ -24,7 +24,7 @@ export function protectedEndpoint<C extends Contract, N = undefined>(
         async ({ check, has }, event, now) => {
           const { caller, checked } = await check(event, now)
           if (event.requestContext.http.method !== 'GET') await checked
-          // Read only now: what a request says is nobody's business before it is known who asks.
+          // The input is read only now, because the token must be verified before the handler looks at the request.
           const work = Promise.try(() => run({ ...readRequest(contract, event, now), caller, checked }, has))
           const [, answer] = await together(checked, work)
           return answer

@@ -20,7 +20,7 @@ const REFUSALS: Record<Exclude<LostRotation, 'repeat'>, ErrorCode> = {
   invalid: 'refresh_token_invalid',
   expired: 'session_expired',
   reuse: 'refresh_token_reused',
-  // Lost twice and still late: clocks disagree. A later try finds the winner's successor.
+  // This request lost both writes and is still late, so clocks disagree. A later try finds the winner's successor.
   late: 'store_unavailable',
 }
 
@@ -29,12 +29,12 @@ type Needs = ReturnType<typeof needs>
 
 export const handler = endpoint(refreshSession, needs).run(async ({ body, now }, has) => {
   const { sessions, tokens } = has
-  // Two calls follow at once: without this, a cold start would open a second and a third connection beside the first.
+  // Two calls follow in parallel. Without this wait, a cold start would open a second and a third connection.
   await tokens.connected
   const presented = parseRefreshToken(body.refreshToken)
   if (!presented) throw new LetheError('refresh_token_invalid')
   const [gate, { session, secret }] = await together(sessions.readGate(presented.userId), rotate(has, presented, now))
-  // Whatever was written: behind a shut gate nobody gets a token.
+  // Even if the rotation was written, nobody gets a token when the gate is shut.
   if (!gateAdmits(gate, session)) throw new LetheError('session_ended')
   return { status: 200, body: await tokens.issue(session, formatRefreshToken({ ...presented, secret }), now) }
 })
@@ -50,7 +50,7 @@ async function rotate({ sessions, idle }: Needs, presented: RefreshToken, now: n
   const lost = lostRotation(first.session, hashes, now)
   if (lost !== 'late' || !first.session) return settle(sessions, lost, first.session, presented, now)
 
-  // The successor was never used, so its answer was lost. Who loses this race finds the winner's successor sealed.
+  // The successor was never used, so its answer was lost. If another request wins now, its sealed successor is used.
   const second = await sessions.reissue(next, { presented: hashes.token, gen: first.session.gen })
   if (second.won) return { session: second.session, secret }
   return settle(sessions, lostRotation(second.session, hashes, now), second.session, presented, now)

@@ -1,7 +1,7 @@
 import type { RouteRow, TriggerRow, Work } from '../http/row.ts'
 import { endCurrentSession, endSession, endSessions, listSessions, refreshSession } from './contract.ts'
 
-/** What every protected route does before its own work: public keys, gate and session, first use of a generation. */
+/** What every protected route does before its own work: read public keys, gate and session; mark a first token use. */
 export const callerCheck = {
   touches: { sessions: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
   knows: ['ISSUER', 'AUDIENCE'],
@@ -60,7 +60,7 @@ export const routes = [
 export const triggers = [
   {
     handler: 'on-session-ended',
-    // Of all the writes to sessions, few are the end of one by reuse; the others need wake nobody.
+    // Few writes to the sessions table end a session because of reuse. The filter drops all other writes.
     source: {
       kind: 'stream',
       table: 'sessions',

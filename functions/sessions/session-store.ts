@@ -10,12 +10,12 @@ export type SessionRef = { userId: string; sid: string }
 export const gateKey = (userId: string): Item => toItem({ pk: userId, sk: 'gate' })
 const sessionKey = ({ userId, sid }: SessionRef): Item => toItem({ pk: userId, sk: `s#${sid}` })
 
-/** The session's own part of being alive; the gate's part cannot be asked in the same write. */
+/** The session's part of `isAlive`. The same write cannot check the gate, which is another item. */
 const WITHIN_LIMITS = 'attribute_not_exists(#endedAt) AND #idleUntil > :now AND #endsAt > :now'
 
 const DAY = 86_400
 
-/** An expired session is kept for a day more, so that its end can still be told. */
+/** An expired session is kept for one more day, so that a refresh can still answer that it has expired. */
 function ttlOf({ idleUntil }: { idleUntil: number }): number {
   return idleUntil + DAY
 }
@@ -60,7 +60,7 @@ export function sessionStore(db: DynamoDBClient, tableName: string) {
       const { userId, sid, ...fields } = session
       const item = { ...sessionKey({ userId, sid }), ...toItem({ ...fields, ttl: ttlOf(session) }) }
       const outcome = await items.put(item, { only: ABSENT })
-      // What stands there may be this very session, put by a call whose answer was lost.
+      // The item there may be this same session, put by an earlier try whose answer was lost.
       if (isRefused(outcome) && outcome.blocking?.cur?.S !== session.cur) throw new LetheError('store_unavailable')
     },
 
@@ -73,7 +73,7 @@ export function sessionStore(db: DynamoDBClient, tableName: string) {
   }
 }
 
-/** `next` is the hash of the successor, `sealed` the successor itself, which only the presented token opens. */
+/** `next` is the hash of the successor; `sealed` is the successor itself, which only the presented token opens. */
 type Rotation = SessionRef & { next: string; sealed: string; now: number; idleUntil: number }
 type RotationOutcome = { won: true; session: Session } | { won: false; session: Session | undefined }
 
@@ -95,13 +95,13 @@ function rotating(items: Table) {
       return attemptTo(to, { set: `${TO_NEXT}, #par = #cur`, only, fields: presented })
     },
 
-    /** The answer with the successor was lost: another takes its place, and the lost one is a trap from now on. */
+    /** The answer with the successor was lost, so another replaces it. From now on, using the lost one is reuse. */
     reissue(to: Rotation, from: { presented: string; gen: number }): Promise<RotationOutcome> {
       const only = `#par = :presented AND #gen = :gen AND #seen < :gen AND ${WITHIN_LIMITS}`
       return attemptTo(to, { set: TO_NEXT, only, fields: from })
     },
 
-    /** Marks that this generation's access token reached us. A rotation meanwhile makes it moot. */
+    /** Records that this generation's access token was used. After a rotation the mark is not needed any more. */
     async markSeen(ref: SessionRef, gen: number): Promise<void> {
       await items.update(sessionKey(ref), { set: 'SET #seen = :gen', only: '#gen = :gen', fields: { gen } })
     },
@@ -126,13 +126,13 @@ function ending(items: Table) {
       return !isRefused(await items.update(sessionKey(ref), { set, only: EXISTS, fields: { now, why } }))
     },
 
-    /** One write, at any number of sessions: each carries the epoch in which it began. */
+    /** One write ends all sessions: each stores the epoch in which it began, which must equal the gate's epoch. */
     async endAll(userId: string): Promise<void> {
-      // Refused only where there is no gate, and then no session is alive anyway.
+      // The write is refused only if there is no gate, and then no session is alive anyway.
       await items.update(gateKey(userId), { set: 'SET #epoch = #epoch + :one', only: EXISTS, fields: { one: 1 } })
     },
 
-    /** False when the epoch moved meanwhile or the session died: the caller looks again. */
+    /** False when the epoch changed meanwhile or the session died: the caller reads both again. */
     async endOthers(ref: SessionRef, epoch: number, now: number): Promise<boolean> {
       const set = 'SET #epoch = :next'
       const same = '#epoch = :epoch'

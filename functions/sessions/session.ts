@@ -2,12 +2,12 @@
 export type Session = {
   sid: string
   userId: string
-  /** Hash of the family: whoever does not hold it can end nothing. */
+  /** Hash of the family. Only a token of this family may end the session, so nobody can end it by guessing. */
   fam: string
   /** Hashes of the live refresh token and of its parent. */
   cur: string
   par?: string
-  /** The live refresh token's secret, openable only with its parent. */
+  /** The live refresh token's secret, encrypted so that only its parent can open it. */
   sealed?: string
   gen: number
   /** The highest generation whose access token was used. */
@@ -30,13 +30,13 @@ export type Gate = {
   status: 'active' | 'disabled' | 'deleted'
   epoch: number
   roles: string[]
-  /** The canonical address of the account: what is shared with it is found by it. */
+  /** The canonical address of the account. Shares with this address are found by it. */
   address: string
 }
 
 export type SessionLimits = { idle: number; absolute: number }
 
-/** How long a used refresh token gives its own successor again: tabs, repeats, lost answers. */
+/** How long, in seconds, a used refresh token gets its successor again: for tabs, repeated calls, lost answers. */
 const REUSE_WINDOW = 30
 
 export function isAlive(session: Session | undefined, gate: Gate | undefined, now: number): boolean {
@@ -54,7 +54,7 @@ export function gateAdmits(gate: Gate | undefined, session: Session): boolean {
 
 export type LostRotation = 'ended' | 'invalid' | 'expired' | 'repeat' | 'late' | 'reuse'
 
-/** Points 9 to 12 of the state machine: what it means that a token with these hashes could not rotate this session. */
+/** Points 9 to 12 of the state machine: why a token with these hashes could not rotate this session. */
 export function lostRotation(
   session: Session | undefined,
   presented: { token: string; family: string },

@@ -9,7 +9,7 @@ import { sessionStore } from './session-store.ts'
 
 export const sessions = once(() => sessionStore(database(), config.sessionsTable()))
 
-/** Made where the function starts: Lambda lends it more CPU then, and the connection is open for the first request. */
+/** Made while the function starts: Lambda gives it more CPU then, and the first request finds the connection open. */
 export const checkCaller = once(() => {
   const keys = publicKeys()
   const names = config.tokens()

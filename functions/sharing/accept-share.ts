@@ -7,7 +7,7 @@ const needs = () => ({ acceptances: acceptances() })
 
 export const handler = protectedEndpoint(acceptShare, needs).run(
   async ({ path, caller, checked, now }, { acceptances }) => {
-    // That the address is the caller's was proved at sign-up, and the gate has it from there.
+    // Sign-up proved that the address belongs to the caller, and stored it in the gate.
     const { address } = (await checked).gate
     const accepted = await acceptances.accept(path.id, { userId: caller.userId, address }, now)
     return { status: 200, body: sharedItemView(accepted) }

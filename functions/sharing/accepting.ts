@@ -9,16 +9,16 @@ import { grantKey, nodeKey, nodeOf, type Tree } from '../files/tree-store.ts'
 import type { Share } from './share.ts'
 import { fieldsOf, pointerKey, shareOf } from './share-store.ts'
 
-/** By one strongly consistent call, whatever the number of items behind a page. */
+/** A strongly consistent batch read takes at most this many keys, so a page may need several reads. */
 const KEYS_A_BATCH = 100
 
 type SharedItem = { node: Node; share: Share }
 
-/** What the other one does, by user id and by the address that is this user's now. */
+/** What a recipient of shares does. Shares are found by the user's id and by the user's present address. */
 export function accepting(db: DynamoDBClient, tableName: string, tree: Tree) {
   const items = table(db, tableName)
 
-  /** By id: what is still there, every ancestor proved, with its share. */
+  /** The items that still exist, each with its share. All their ancestors are checked. */
   async function sharedItems(ids: readonly string[], grantees: readonly string[]): Promise<SharedItem[]> {
     const keys = ids.flatMap((id) => [nodeKey(id), ...grantees.map((grantee) => grantKey(id, grantee))])
     const found: Item[] = []
@@ -29,7 +29,7 @@ export function accepting(db: DynamoDBClient, tableName: string, tree: Tree) {
     const shared = ids.map(async (id) => {
       const node = byKey.get(`N#${id} at`)
       const grant = grantees.map((grantee) => byKey.get(`N#${id} g#${grantee}`)).find((item) => item !== undefined)
-      // What its owner cannot reach any more is shared with nobody.
+      // An item that its owner cannot reach any more is shared with nobody.
       const place = node && grant && (await tree.find(id, nodeOf(node).owner))
       return place && grant ? [{ node: place.node, share: shareOf(grant) }] : []
     })
@@ -37,7 +37,7 @@ export function accepting(db: DynamoDBClient, tableName: string, tree: Tree) {
   }
 
   async function tryToAccept(id: string, caller: { userId: string; address: string }, now: number) {
-    // The offer comes first: it may give more than what was accepted before.
+    // The offer is looked up first, because it may give more access than the accepted share.
     const [found] = await sharedItems([id], [caller.address, caller.userId])
     if (!found) throw new LetheError('share_not_found')
     if (found.share.userId !== undefined) return found

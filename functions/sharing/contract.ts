@@ -6,18 +6,18 @@ const path = v.strictObject({ id })
 const access = v.picklist(['read', 'write'])
 const state = v.picklist(['offered', 'accepted'])
 
-/** As its giver sees it. It tells no more than that it was offered, until somebody accepts it. */
+/** A share as the item's owner sees it. Until somebody accepts it, it shows only that it was offered. */
 export const share = v.strictObject({
   id,
   address: v.string(),
   access,
   state,
   createdAt: time,
-  /** Once it is accepted: by whom, as changes name them. */
+  /** Only once it is accepted: the user who accepted it, with the same id as in `changedBy`. */
   userId: v.optional(id),
 })
 
-/** As its taker sees it. */
+/** A share as its recipient sees it. */
 export const sharedItem = v.strictObject({
   itemId: id,
   kind: v.picklist(['file', 'folder']),

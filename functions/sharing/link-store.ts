@@ -6,7 +6,7 @@ import { LetheError } from '../errors.ts'
 import { checkLinks, type Link, type LinkUse, MOST_LINKS } from './link.ts'
 
 export const linkKey = (id: string): Item => toItem({ pk: `L#${id}`, sk: 'link' })
-/** From the file to its links; says too until when and whether they are open, so that the open ones can be counted. */
+/** Leads from a file to its links. It also stores a link's end and revocation, so that open links can be counted. */
 const pointerKey = (file: string, id: string): Item => toItem({ pk: `N#${file}`, sk: `l#${id}` })
 
 export function linkStore(db: DynamoDBClient, tableName: string) {
@@ -21,7 +21,7 @@ export function linkStore(db: DynamoDBClient, tableName: string) {
     ...using(items),
     find,
 
-    /** The limits hold all but exactly: parallel requests can pass them by their number. */
+    /** The limits are not exact: parallel requests can exceed them by the number of those requests. */
     async create(link: Link): Promise<void> {
       const { id, item, createdAt: now, expiresAt } = link
       const range = { pk: `N#${item}`, prefix: 'l#', limit: MOST_LINKS }
@@ -40,7 +40,7 @@ export function linkStore(db: DynamoDBClient, tableName: string) {
       return (await items.get(pointerKey(file, id))) !== undefined
     },
 
-    /** False when the file has no such link. Ending an ended one changes nothing. */
+    /** False when the file has no such link. Revoking a revoked link changes nothing. */
     async revoke(file: string, id: string, now: number): Promise<boolean> {
       const set = 'SET #revokedAt = if_not_exists(#revokedAt, :now)'
       const write = { set, only: EXISTS, fields: { now } }
@@ -64,7 +64,7 @@ export function linkStore(db: DynamoDBClient, tableName: string) {
 
 function using(items: Table) {
   return {
-    /** Counted and recorded in one step, or not at all: false when the link has ended. `nonce` tells uses apart. */
+    /** Counts and records the use in one transaction; false when the link has ended. `nonce` tells uses apart. */
     async use(id: string, { at, address, device }: LinkUse, nonce: string): Promise<boolean> {
       const position = `i#${String(at).padStart(10, '0')}#${nonce}`
       const cancelled = await items.transact([

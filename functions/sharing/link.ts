@@ -1,12 +1,12 @@
 import { LetheError } from '../errors.ts'
 
-/** Of one file, open at the same time. */
+/** For one file, open at the same time. */
 export const MOST_OPEN_LINKS = 100
-/** Of one file ever: what was opened by whom is kept as long as the file. */
+/** For one file in total: the records of who opened a link are kept as long as the file. */
 export const MOST_LINKS = 1000
 const LONGEST_LIFE = 366 * 86_400
 
-/** Whoever holds its token gets URLs of the file, as long as the file is its owner's. */
+/** Anyone who has the token of the link gets URLs of the file, as long as the link's owner owns the file. */
 export type Link = {
   /** The hash of its token. */
   id: string
@@ -27,12 +27,12 @@ export function isOpen({ expiresAt, revokedAt, issued, most = Number.POSITIVE_IN
   return revokedAt === undefined && expiresAt > now && issued < most
 }
 
-/** Whether a file with so many open links can have one more; `isFull`: it had as many as it may ever have. */
+/** Throws if a file with so many open links cannot have one more. `isFull`: it had as many as it may ever have. */
 export function checkLinks({ open, isFull }: { open: number; isFull: boolean }): void {
   if (open >= MOST_OPEN_LINKS || isFull) throw new LetheError('limit_reached')
 }
 
-/** In whole seconds, in the future, and not for ever. */
+/** The end of a link, in whole seconds. It must be in the future, and at most 366 days ahead. */
 export function linkEnd(expiresAt: string, now: number): number {
   const seconds = Math.floor(Date.parse(expiresAt) / 1000)
   if (seconds > now && seconds <= now + LONGEST_LIFE) return seconds

@@ -9,7 +9,7 @@ import { fieldsOf, pointerKey, shareStore } from './share-store.ts'
 
 type Offer = Pick<Share, 'address' | 'access'>
 
-/** What the owner of an item does: offers it to an address, or shares it no longer. */
+/** What the owner of an item does: offer it to an address, or end a share. */
 export function offering(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
   const shares = shareStore(db, tableName)
@@ -27,7 +27,7 @@ export function offering(db: DynamoDBClient, tableName: string) {
     return cancelled ? undefined : share
   }
 
-  /** Undefined when it was accepted meanwhile, and is kept elsewhere. */
+  /** Undefined when the share was accepted meanwhile: it now has another key. */
   async function tryToRemove(id: string, share: string): Promise<true | undefined> {
     const found = (await shares.all(id)).find((one) => one.id === share)
     if (!found) throw new LetheError('share_not_found')
@@ -40,7 +40,7 @@ export function offering(db: DynamoDBClient, tableName: string) {
   }
 
   return {
-    /** The same for every address: who has an account is not looked at. */
+    /** Works the same for every address: it does not look whether the address has an account. */
     offer: (id: string, offer: Offer, made: Pick<Share, 'id' | 'createdAt'>): Promise<Share> =>
       untilSettled(() => tryToOffer(id, offer, made)),
 

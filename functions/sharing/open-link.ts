@@ -27,14 +27,14 @@ export const handler = endpoint(openLink, needs).run(async ({ body, sourceIp, us
   const file = await fileBehind(has, link)
   const life = Math.min(URL_LIFE.share, link.expiresAt - now)
   const { url, expiresAt } = await urls.get(file, { name: file.name, inline: false, life, now })
-  // Last of all: what was refused has used nothing up, and no URL leaves without its record.
+  // The use is counted last: a refused request uses nothing up, and no URL is given out without a record.
   const isCounted = await links.use(link.id, { at: now, address: sourceIp, device: userAgent }, newId())
   if (!isCounted) throw new LetheError('link_not_found')
   const { name, size, type } = file
   return { status: 200, body: { url, expiresAt: isoTime(expiresAt), name, size, type } }
 })
 
-/** As its owner could open it now: neither trashed nor below what is. */
+/** The file as its owner could open it now: neither trashed nor below a trashed folder. */
 async function fileBehind({ tree, uploads, unscannable }: Needs, { item, owner }: Link): Promise<ListedFile> {
   const place = await tree.find(item, owner)
   if (place?.access !== 'owner' || place.listed?.kind !== 'file') throw new LetheError('link_not_found')

@@ -5,14 +5,14 @@ import { deleteIn } from '../data/write.ts'
 import { grantKey } from '../files/tree-store.ts'
 import type { Share } from './share.ts'
 
-/** Found by whom it is for: the user who accepted it, or the address it is offered to. No id holds an @. */
+/** Found by its grantee: the user who accepted, or the address of the offer. No user id contains an @. */
 export const pointerKey = (grantee: string, id: string): Item => toItem({ pk: `G#${grantee}`, sk: id })
 
-/** The grant is the truth, and what proves an access; the pointer leads its taker to it. */
+/** The grant decides the access. The pointer only leads its grantee to the grant. */
 export function shareStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
 
-  /** However many there are: parallel offers can pass the limit by their number. */
+  /** All shares, even above the limit: parallel offers can exceed it by the number of those offers. */
   async function all(id: string, after?: string): Promise<Share[]> {
     const page = await items.query({ pk: `N#${id}`, prefix: 'g#', after, limit: 1000 })
     const shares = page.items.map(shareOf)
@@ -28,7 +28,7 @@ export function shareStore(db: DynamoDBClient, tableName: string) {
       return { shares: page.items.map(shareOf), last: page.last?.slice('g#'.length) }
     },
 
-    /** Whether offered or accepted, and nothing where it is neither. */
+    /** Removes the share whether it is offered or accepted. Does nothing if there is no share. */
     async leave(id: string, { userId, address }: { userId: string; address: string }): Promise<void> {
       const grantees = [userId, address]
       await items.transact(

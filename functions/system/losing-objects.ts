@@ -3,10 +3,10 @@ import type { Upload } from '../contents/upload.ts'
 import type { Uploads } from '../contents/upload-store.ts'
 import { type Counts, type Repair, repairEach } from './sweeping.ts'
 
-/** More is no decay but an accident, perhaps with the name of a bucket: a person has to look. */
+/** If more are missing, it is an accident, perhaps a wrong bucket name: a person has to look. */
 const MOST_LOST = 20
 
-/** The objects that S3 was asked for in one run. What becomes of the missing is decided when their number is known. */
+/** The objects that S3 was asked for in one run. The missing ones are given up only when their number is known. */
 export function lostObjects({ objects, uploads }: { objects: Objects; uploads: Uploads }) {
   let there = 0
   const missing: Upload[] = []

@@ -10,12 +10,12 @@ import { trashMender } from './sweeping-trash.ts'
 import { usageMender } from './sweeping-usage.ts'
 import { sweepParts } from './wiring.ts'
 
-/** Well within the function's time: what is left is for the next run. */
+/** Well within the function's time. The next run does the rest. */
 const WORKS_FOR_MS = 4 * 60_000
-/** After every id. */
+/** Sorts after every id. */
 const END = '~'
 
-/** Looks at everything that is remembered, and at everything that is stored; each run goes on where the last stopped. */
+/** Looks at every record of the table and every object of the bucket. Each run continues where the last one stopped. */
 export const handler = prepared(sweepParts, async (parts): Promise<Counts> => {
   const until = Date.now() + WORKS_FOR_MS
   const counts: Counts = { looked: 0, through: false }
@@ -32,7 +32,7 @@ export const handler = prepared(sweepParts, async (parts): Promise<Counts> => {
   while (!counts.through && Date.now() < until) {
     const next = await sweepPage(parts, menders, cursor, counts)
     counts.through = next === undefined
-    // The end of a round is kept as such: the next one begins with the next run.
+    // The end of a round is stored too, so that the next round begins with the next run.
     cursor = next ?? { ...cursor, in: 'bucket', after: END }
     await parts.sweep.keepCursor(cursor)
   }
@@ -64,7 +64,7 @@ async function sweepPage(
   return { ...cursor, in: after ? 'table' : 'bucket', after }
 }
 
-/** By the one that knows this kind of record. */
+/** Uses the mender that knows this kind of record. */
 async function mend(menders: readonly Mender[], item: Item, now: number) {
   for (const mender of menders) {
     const mending = mender(item, now)

@@ -28,7 +28,7 @@ export const triggers = [
   {
     handler: 'on-hour',
     source: { kind: 'schedule', rate: 'rate(1 hour)' },
-    // A sweep works as long as it may and goes on where it stopped the next time.
+    // A sweep works as long as it may, and the next one continues where it stopped.
     seconds: 300,
     alarm: 'The sweep of files found more amiss than it may repair: look into its log.',
     touches: {

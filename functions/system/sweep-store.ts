@@ -13,8 +13,8 @@ const CURSOR = toItem({ pk: 'S#sweep', sk: 'cursor' })
 const PAGE = 500
 
 /**
- * Where a sweep stopped, in the table or then in the bucket. `asks` says whether this round asks S3 for each object,
- * which costs, and `askedAt` when the last one began that did.
+ * Where a sweep stopped: in the table or, after the table, in the bucket. `asks`: this round asks S3 for each object,
+ * which costs money. `askedAt`: when the last round began that asked S3.
  */
 export type Cursor = {
   in: 'table' | 'bucket'
@@ -23,7 +23,7 @@ export type Cursor = {
   askedAt: number
 }
 
-/** The table as a whole, page by page, and the repairs of records that nothing but a sweep makes. */
+/** Reads the whole table page by page, and makes the repairs that only a sweep makes. */
 export function sweepStore(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
   return {
@@ -46,7 +46,7 @@ export function sweepStore(db: DynamoDBClient, tableName: string) {
       return { found: Items ?? [], after: LastEvaluatedKey && fromItem<{ pk: string; sk: string }>(LastEvaluatedKey) }
     },
 
-    /** What is listed stands on its node, on the folder that lists it, and, if it is a file, on its content. */
+    /** Reads what a listed item needs: its node, the folder that lists it, and, if it is a file, its content. */
     async around(listed: Listed) {
       const { id, folder } = listed
       const content = listed.kind === 'file' ? [objectKey(listed.object)] : []
@@ -74,7 +74,7 @@ export function sweepStore(db: DynamoDBClient, tableName: string) {
 function mending(items: Table) {
   const tableName = items.name
   return {
-    /** Its content is lost: the newest old one takes its place, and without one there is no file. */
+    /** The content of the file is lost. The newest old version replaces it; without one, the file is removed. */
     async replaceLost(file: ListedFile, now: number): Promise<void> {
       const { items: newest } = await items.query({ pk: `N#${file.id}`, prefix: 'v#', limit: 1, newestFirst: true })
       const old = newest[0] && versionOf(newest[0])

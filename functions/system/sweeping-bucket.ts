@@ -1,6 +1,6 @@
 import { type Counts, HOUR, type Repair, repairEach, type SweepParts } from './sweeping.ts'
 
-/** Removes of a page of the bucket what is not known, or known to be over. Gives where the next page begins. */
+/** Removes the objects of one page that have no record or a dead one. Returns where the next page begins. */
 export async function sweepBucketPage(
   { objects, uploads }: SweepParts,
   after: string | undefined,

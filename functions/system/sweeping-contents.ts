@@ -3,7 +3,7 @@ import { uploadIn } from '../contents/upload-store.ts'
 import type { LostObjects } from './losing-objects.ts'
 import { DAY, GRACE, type Mender, type Repair, type SweepParts } from './sweeping.ts'
 
-/** Objects and what is known about them, from the reservation of their room to their end. */
+/** Repairs the records of objects, from the reservation of their room to their end. */
 export function contentMender(parts: SweepParts, lost: LostObjects, asksForEach: () => boolean): Mender {
   async function mend(upload: Upload, now: number): Promise<Repair | undefined> {
     if (now - upload.createdAt < GRACE) return undefined
@@ -20,7 +20,7 @@ export function contentMender(parts: SweepParts, lost: LostObjects, asksForEach:
   }
 }
 
-/** First whether it is there: whoever sent all of it in time must not lose it to a lost message. */
+/** First checks whether the object is there: a user who sent all of it in time must not lose it to a lost message. */
 async function promoteOrExpire(
   { arrivals, objects, work }: SweepParts,
   upload: Upload,
@@ -31,9 +31,9 @@ async function promoteOrExpire(
   if (after?.state !== 'pending') return undefined
   const parts = after.uploadId === undefined ? [] : await objects.allParts(after)
   if (now < giveUpAt(after, newest(parts ?? []))) return undefined
-  // No parts any more: S3 gave them up, or has put them together since it was asked for the object.
+  // S3 has no parts any more: it gave them up, or put them together after the check above.
   if (!parts && (await arrivals.settle(upload.id, now))?.state === 'ready') return 'promoted'
-  // All of it was sent, and perhaps it is being put together at this moment.
+  // All parts were sent, and perhaps S3 is putting them together at this moment.
   if (after.uploadId !== undefined && parts && isWhole(after, parts)) {
     await work.send({ kind: 'put-together', object: after.id })
     return 'promoted'
@@ -54,7 +54,7 @@ async function release({ uploads, objects }: SweepParts, upload: Upload, now: nu
 async function forget({ uploads, objects }: SweepParts, upload: Upload, now: number): Promise<Repair | undefined> {
   if (now - (upload.diedAt ?? now) < DAY) return undefined
   await objects.remove(upload)
-  // Once it is forgotten, nobody can tell whether its room was given back.
+  // Before the record is deleted, because after that nobody can tell whether the room was given back.
   await uploads.closeSlot(upload)
   await uploads.forget(upload.id)
   return 'forgotten'

@@ -5,7 +5,7 @@ import { listedIn, nodeAt } from '../files/tree-store.ts'
 import { type OldVersion, versionIn } from '../files/version-store.ts'
 import { HOUR, type Mender, type Repair, type SweepParts } from './sweeping.ts'
 
-/** Files and folders that stand on nothing any more: their content is lost, or the folder that listed them is gone. */
+/** Repairs files whose content is lost, and files and folders whose folder is gone. */
 export function itemMender({ sweep, work }: SweepParts): Mender {
   async function mend(listed: Listed, now: number): Promise<Repair | undefined> {
     if (now - listed.changedAt < HOUR) return undefined
@@ -14,7 +14,7 @@ export function itemMender({ sweep, work }: SweepParts): Mender {
       await sweep.replaceLost(listed, now)
       return 'filesRepaired'
     }
-    // It came into a folder while that was being taken out of the trash for good.
+    // The item was put into a folder while that folder was being purged.
     if (hasFolder || owner === undefined) return undefined
     await work.send({ kind: 'purge', owner, item: listed.id })
     return 'purged'
@@ -26,7 +26,7 @@ export function itemMender({ sweep, work }: SweepParts): Mender {
   }
 }
 
-/** Of an account that is gone: what its last message left. */
+/** Purges what the last purge message of a deleted account left behind. */
 export function rootMender({ sweep, work }: SweepParts): Mender {
   async function emptyRoot(node: Node): Promise<Repair | undefined> {
     if (!isRoot(node) || (await sweep.isEmpty(node.id))) return undefined
@@ -40,7 +40,7 @@ export function rootMender({ sweep, work }: SweepParts): Mender {
   }
 }
 
-/** Old versions whose content is lost. */
+/** Removes old versions whose content is lost. */
 export function versionMender({ sweep, uploads }: SweepParts): Mender {
   async function mend({ object }: OldVersion, item: Item): Promise<Repair | undefined> {
     const upload = await uploads.find(object)

@@ -2,7 +2,7 @@ import { isGoing, type Trashed } from '../trash/trash.ts'
 import { trashedIn } from '../trash/trash-store.ts'
 import type { Mender, Repair, SweepParts } from './sweeping.ts'
 
-/** What is in the trash for too long, or should be gone already. */
+/** Purges items that are in the trash for too long, or should be gone already. */
 export function trashMender({ work }: SweepParts): Mender {
   async function mend(owner: string, trashed: Trashed, now: number): Promise<Repair | undefined> {
     if (!isGoing(trashed, now)) return undefined

@@ -2,9 +2,9 @@ import { ownerOfUsage, reservationsIn } from '../contents/usage-store.ts'
 import type { Item } from '../data/item.ts'
 import { GRACE, type Mender, type Repair, type SweepParts } from './sweeping.ts'
 
-/** Rooms that were taken for uploads of which nothing is left. */
+/** Closes the slots of uploads that are over or have no record. */
 export function usageMender({ uploads, usage, arrivals }: SweepParts): Mender {
-  /** A function ended between taking the room and writing what it is for, or between a file and its room. */
+  /** A function died between reserving and storing the upload, or between making a file and closing its slot. */
   async function closeSlots(owner: string, item: Item, now: number): Promise<Repair | undefined> {
     const old = reservationsIn(item).filter(({ at }) => now - at >= GRACE)
     const known = new Map((await uploads.findAll(old.map(({ id }) => id))).map((upload) => [upload.id, upload]))

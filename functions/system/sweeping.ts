@@ -31,17 +31,17 @@ export type Repair =
   | 'failed'
 export type Counts = { [repair in Repair]?: number } & { looked: number; through: boolean }
 
-/** What one kind of record needs; undefined for a record of another kind. */
+/** Repairs one kind of record; undefined for a record of another kind. */
 export type Mender = (item: Item, now: number) => Promise<Repair | undefined> | undefined
 
-/** What is younger may be under way. */
+/** An upload that is younger may still be under way. */
 export const GRACE = 15 * 60
 export const HOUR = 3600
 export const DAY = 86_400
 
 const AT_ONCE = 16
 
-/** One that cannot be repaired now must not keep the others from it. */
+/** A record that cannot be repaired now must not stop the repair of the others. */
 export async function repairEach<T>(
   things: readonly T[],
   mend: (thing: T, now: number) => Promise<Repair | undefined>,

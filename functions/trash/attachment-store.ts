@@ -22,7 +22,7 @@ export function attachments(db: DynamoDBClient, tableName: string) {
     if (!cancelled[0]) throw new Error(`${object} is held by a version, and not counted`)
   }
 
-  /** A page of its uses, or, when there are none, the link itself. */
+  /** Removes a page of the link's uses or, when there are no uses any more, the link itself. */
   async function removeLink(item: Item, link: string): Promise<void> {
     const { items: uses } = await items.query({ pk: `L#${link}`, prefix: 'i#', limit: 100 })
     const rest = uses.length > 0 ? uses : [linkKey(link), item]
@@ -40,7 +40,7 @@ export function attachments(db: DynamoDBClient, tableName: string) {
       return found.filter((item) => !isNode(item))
     },
 
-    /** Takes it away, or, where that is much, some of it: it is found again as long as anything is left. */
+    /** Removes the item, or only a part of a large one: the caller finds the item again as long as anything is left. */
     async remove(id: string, item: Item, release: (object: string) => Promise<void>): Promise<void> {
       const { sk } = fromItem<{ sk: string }>(item)
       const [kind = '', rest = ''] = [sk.slice(0, 2), sk.slice(2)]

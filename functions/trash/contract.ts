@@ -6,7 +6,7 @@ import { nextCursor, page } from '../http/page.ts'
 const path = v.strictObject({ id })
 
 const trashed = v.strictObject({
-  /** As it was, and where; that folder may be gone since. */
+  /** The item as it was, with the folder it was in. That folder may be gone by now. */
   item,
   trashedAt: time,
   trashedBy: id,

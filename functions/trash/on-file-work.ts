@@ -14,7 +14,7 @@ const needs = () => ({
 })
 type Needs = ReturnType<typeof needs>
 
-/** Each kind of work may be done twice. */
+/** A message can come twice, so each kind of work may be done twice. */
 export const handler = eachMessage(needs, (has, body, now) => perform(has, parseFileWork(body), now))
 
 async function perform(has: Needs, work: FileWork, now: number): Promise<void> {
@@ -30,11 +30,11 @@ async function perform(has: Needs, work: FileWork, now: number): Promise<void> {
 async function putTogether({ objects, arrivals }: Needs, upload: Upload, now: number): Promise<void> {
   if (upload.state !== 'pending') return
   const parts = await objects.allParts(upload)
-  // Gaps are the client's to fill: it was told of them, or has asked again for a part since.
+  // The client has to fill gaps: it got `upload_incomplete`, or has asked for a part again since.
   if (parts && !isWhole(upload, parts)) return
   if (parts) await objects.putTogether(upload, parts)
   const after = await arrivals.settle(upload.id, now)
-  // S3 knows neither the parts nor the whole: it gave them up.
+  // S3 has neither the parts nor the object, so it gave the parts up.
   if (!parts && after?.state === 'pending') await arrivals.giveUp(upload, 'expired', now)
 }
 

@@ -6,7 +6,7 @@ import { nodeKey, nodeOf, treeStore } from '../files/tree-store.ts'
 import { isGoing, type Trashed } from './trash.ts'
 import { findTrashed, markGoing, trashedOf, trashingWrites, trashKey } from './trash-store.ts'
 
-/** A message may be late or come again: what is deleted must be proved, each time, to be gone for its owner. */
+/** A message can be late or come twice, so each time it must be proved that the item is gone for its owner. */
 export function proving(db: DynamoDBClient, tableName: string) {
   const items = table(db, tableName)
   const tree = treeStore(db, tableName)
@@ -15,7 +15,7 @@ export function proving(db: DynamoDBClient, tableName: string) {
   /** A root has a node only once its account is gone. */
   const isEnded = async (owner: string) => (await items.get(nodeKey(owner))) !== undefined
 
-  /** Its folder is going, or gone: nobody can reach it, and nobody can bring it back. */
+  /** Its folder is being purged or is gone, so nobody can reach the item and nobody can restore it. */
   async function isAbandoned({ folder, owner }: Node): Promise<boolean> {
     if (folder === owner) return isEnded(owner)
     const above = await findInTrash(owner, folder)
@@ -34,14 +34,14 @@ export function proving(db: DynamoDBClient, tableName: string) {
     return (await markGoing(items, owner, trashed, now)) ? trashed : undefined
   }
 
-  /** What lies below a folder that goes becomes trash of its own, and going: from then on nobody can move or change it. */
+  /** Moves an item of a purged folder into the trash, marked as purging. From then on nobody can move or change it. */
   async function claim(listed: Listed, owner: string, now: number) {
     const trashed: Trashed = { ...listed, trashedAt: now, trashedBy: owner, purging: now }
     const cancelled: Cancelled | undefined = await items.transact(trashingWrites(tableName, owner, trashed))
     return { trashed, cancelled }
   }
 
-  /** Undefined when that changes just now. */
+  /** Undefined when the item changed meanwhile. */
   async function tryToProve(owner: string, id: string, now: number): Promise<Trashed | 'stays' | undefined> {
     const found = await items.get(nodeKey(id))
     const node = found && nodeOf(found)
@@ -57,7 +57,7 @@ export function proving(db: DynamoDBClient, tableName: string) {
   return {
     isEnded,
     claim,
-    /** What it was when it was trashed; from now on it cannot come back. */
+    /** The item as it was when it was trashed; nobody can restore it from now on. `stays`: it must not be purged. */
     prove: (owner: string, id: string, now: number) => untilSettled(() => tryToProve(owner, id, now)),
   }
 }

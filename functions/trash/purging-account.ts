@@ -14,7 +14,7 @@ import { pageOfStaying } from './trash-store.ts'
 export function purgingAccount(db: DynamoDBClient, tableName: string, work: Queue<FileWork>) {
   const items = table(db, tableName)
 
-  /** Each by a message of its own. */
+  /** Sends one message for each item. */
   async function emptyTrash(owner: string): Promise<boolean> {
     let after: string | undefined
     for (let page = 0; page < PAGES; page++) {
@@ -35,7 +35,7 @@ export function purgingAccount(db: DynamoDBClient, tableName: string, work: Queu
       (ids) => inLanes(ids, asIs, (id) => leaveShare(owner, id)),
     )
 
-  /** Refused while anything of theirs still takes room: whoever frees the last of it leaves it for the sweep. */
+  /** The write is refused while the user still has bytes stored or uploads open. The sweep removes the record later. */
   const forgetUsage = (owner: string) =>
     items.transact([
       deleteIn(tableName, usageKey(owner), {

@@ -17,9 +17,9 @@ type Purge = { owner: string; item: string }
 type PurgingParts = { db: DynamoDBClient; filesTable: string; work: Queue<FileWork> }
 
 /**
- * Takes out of the trash for good. Every holder of a content goes together with its reference, in one transaction, and
- * that by which the rest is found goes last: whoever dies on the way, comes twice or beside another, leads to the same
- * end. What is more than one message's work is the next one's.
+ * Deletes from the trash for good. Each holder of a content is deleted in one transaction with its reference, and the
+ * record by which the rest is found is deleted last: the result is the same when a function dies on the way, or when a
+ * message comes twice or in parallel. What is too much for one message is left to the next one.
  */
 export function purging({ db, filesTable, work }: PurgingParts) {
   const items = table(db, filesTable)
@@ -46,7 +46,7 @@ export function purging({ db, filesTable, work }: PurgingParts) {
       deleteIn(filesTable, trashKey(owner, trashed)),
       ...held.map((object) => dropReference(filesTable, object)),
     ])
-    // Its content was lost and is forgotten: there is nobody left who counts who holds it.
+    // The content was lost and its record is deleted, so no reference is left to drop.
     const isForgotten = cancelled?.[2] && !cancelled[0] && !(await isThere(held))
     if (isForgotten) return finish(trashed, owner, [])
     refuseCrooked(id, cancelled)
@@ -61,7 +61,7 @@ export function purging({ db, filesTable, work }: PurgingParts) {
     return isEmpty
   }
 
-  /** Of an account that is gone; the node of its root stays and keeps out what comes late. */
+  /** Purges a deleted account. The node of its root stays, so that nothing that comes late can be put into the root. */
   async function purgeAccount(owner: string, now: number): Promise<boolean> {
     if (!(await proof.isEnded(owner))) return true
     return (await empty(owner, owner, now)) && account.purge(owner)
@@ -75,14 +75,14 @@ export function purging({ db, filesTable, work }: PurgingParts) {
   }
 }
 
-/** Takes what a folder lists out of it; true when it lists nothing more. */
+/** Empties a folder; true when it lists nothing more. */
 function emptying({ db, filesTable, work }: PurgingParts) {
   const items = table(db, filesTable)
   const tree = treeStore(db, filesTable)
   const proof = proving(db, filesTable)
   const attached = attachments(db, filesTable)
 
-  /** Nothing but its record, its node and its content: most files of a folder. */
+  /** Removes a file that has only its record, its node and its content, as most files of a folder do. */
   async function removeBare(file: ListedFile): Promise<void> {
     const { id, folder, name, object } = file
     const cancelled = await items.transact([
@@ -96,7 +96,7 @@ function emptying({ db, filesTable, work }: PurgingParts) {
 
   async function takeOut(child: Listed, owner: string, now: number): Promise<void> {
     if (child.kind === 'file' && (await attached.isBare(child.id))) return removeBare(child)
-    // Sent first: once the folder does not list it any more, only its own message finds it.
+    // Sent first: once the folder does not list the item any more, only this message finds it.
     await work.send({ kind: 'purge', owner, item: child.id })
     refuseCrooked(child.id, (await proof.claim(child, owner, now)).cancelled)
   }
@@ -111,7 +111,7 @@ function emptying({ db, filesTable, work }: PurgingParts) {
 const contentsOf = (listed: Listed) => (listed.kind === 'file' ? [listed.object] : [])
 const contentOf = (child: Listed) => (child.kind === 'file' ? child.object : child.id)
 
-/** Whoever came first took the first item; if that is as it was read, the others must be, too. */
+/** If another call came first, the first write fails. If only a later one fails, the records contradict each other. */
 function refuseCrooked(id: string, cancelled: Cancelled | undefined): void {
   if (cancelled && !cancelled[0]) throw new Error(`what is remembered of ${id} does not fit together`)
 }

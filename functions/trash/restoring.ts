@@ -12,7 +12,7 @@ import { asRead, listedItem, nodeKey, type Tree } from '../files/tree-store.ts'
 import { isGoing, type Trashed } from './trash.ts'
 import { findTrashed, NOT_GOING, trashKey } from './trash-store.ts'
 
-/** Takes out of the trash again what only its owner can. */
+/** Restores items from the trash. Only their owner can do this. */
 export function restoring(db: DynamoDBClient, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const shape = shapeStore(db, tableName)
@@ -21,7 +21,7 @@ export function restoring(db: DynamoDBClient, tableName: string, tree: Tree) {
   /** Undefined when the trash or the tree changed meanwhile. */
   async function moveBack({ node, trashed }: { node: Node; trashed: Trashed }, wanted: Wanted, author: Author) {
     const { caller } = author
-    // Read before the way to the target is: whatever changes the tree after it is noticed.
+    // Read before the folders above the target, so that any later change of the tree is noticed.
     const v = trashed.kind === 'folder' ? await shape.version(caller) : undefined
     const target = { into: await home(tree, trashed, wanted, caller), name: wanted.name ?? trashed.name }
     if (v !== undefined) await shape.makeDepth(target.into, node.height ?? 0)
@@ -29,7 +29,7 @@ export function restoring(db: DynamoDBClient, tableName: string, tree: Tree) {
     const after = changedTo(listed, target, author)
     const { only, fields } = asRead(trashed)
     const cancelled = await items.transact([
-      // As read, because it may have been restored, changed and trashed again within the second.
+      // Only as it was read: it may have been restored, changed and trashed again within the same second.
       deleteIn(tableName, trashKey(caller, trashed), { only: `${only} AND ${NOT_GOING}`, fields }),
       putIn(tableName, listedItem(after), { only: ABSENT }),
       updateIn(tableName, nodeKey(node.id), {
@@ -56,7 +56,7 @@ export function restoring(db: DynamoDBClient, tableName: string, tree: Tree) {
     untilSettled(() => tryToRestore(id, wanted, author))
 }
 
-/** The answer to a first restoration was lost: what is out of the trash and where it was wanted stays there. */
+/** The answer to an earlier restoration was lost: an item that is already where it is wanted stays there. */
 async function restoredBefore(tree: Tree, id: string, { folderId, name }: Wanted, { caller }: Author) {
   const place = await tree.find(id, caller)
   if (place?.access !== 'owner' || !place.listed) return undefined

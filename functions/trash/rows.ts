@@ -52,7 +52,7 @@ export const routes = [
 export const triggers = [
   {
     handler: 'on-file-work',
-    // One message at a time, because one may take minutes. Few at once, because what is freed for a user goes back into one item.
+    // One message at a time: it may take minutes. Few at once: all room freed for a user is added to one item.
     source: { kind: 'queue', queue: 'fileWork', batch: 1, concurrency: 2 },
     // S3 takes minutes to put ten thousand parts together.
     seconds: 300,

@@ -12,7 +12,7 @@ const position = (trashedAt: number, id: string) => `${String(trashedAt).padStar
 export const trashKey = (owner: string, { id, trashedAt }: Pick<Trashed, 'id' | 'trashedAt'>): Item =>
   toItem({ pk: `T#${owner}`, sk: position(trashedAt, id) })
 
-/** With its owner; undefined for a record of another kind. */
+/** The trashed item and its owner; undefined for a record of another kind. */
 export const trashedIn = (item: Item): { owner: string; trashed: Trashed } | undefined =>
   item.pk?.S?.startsWith('T#') ? { owner: item.pk.S.slice('T#'.length), trashed: trashedOf(item) } : undefined
 
@@ -23,7 +23,7 @@ export function trashedOf(item: Item): Trashed {
 
 export const NOT_GOING = 'attribute_not_exists(#purging)'
 
-/** Three items, whatever lies below: that it is gone is seen by who proves its ancestors. */
+/** Writes three items, however much lies below: readers of an item below check its ancestors and see this mark. */
 export function trashingWrites(tableName: string, owner: string, trashed: Trashed): TransactWriteItem[] {
   const { id, folder, name, trashedAt } = trashed
   return [
@@ -37,7 +37,7 @@ export function trashingWrites(tableName: string, owner: string, trashed: Trashe
   ]
 }
 
-/** What is in the trash, whether or not it is going already. */
+/** Finds an item in the trash, even if it is being purged already. */
 export function findTrashed(items: Table) {
   return async (owner: string, id: string): Promise<{ node: Node; trashed: Trashed } | undefined> => {
     const found = await items.get(nodeKey(id))
@@ -53,7 +53,7 @@ export function trashStore(db: DynamoDBClient, tableName: string) {
   const find = findTrashed(items)
 
   return {
-    /** From now on it is neither listed nor restored, whenever its items are gone. */
+    /** From now on the item is neither listed nor restored, even if its records are deleted only later. */
     giveUp: (owner: string, id: string, now: number): Promise<true> =>
       untilSettled(async () => {
         const found = await find(owner, id)
@@ -61,7 +61,7 @@ export function trashStore(db: DynamoDBClient, tableName: string) {
         return (await markGoing(items, owner, found.trashed, now)) ? true : undefined
       }),
 
-    /** Newest first, without what is going; a position is opaque to everyone else. */
+    /** Newest first, without items that are being purged. A position has no meaning for the caller. */
     async page(owner: string, after: string | undefined, limit: number, now: number) {
       const range = { pk: `T#${owner}`, prefix: '', after, limit, newestFirst: true }
       const living = `${NOT_GOING} AND #trashedAt > :gone`
@@ -71,7 +71,7 @@ export function trashStore(db: DynamoDBClient, tableName: string) {
   }
 }
 
-/** Of a trash that shall be emptied, the ids of what is not going yet. */
+/** For emptying a trash: the ids of the items that are not being purged yet. */
 export async function pageOfStaying(items: Table, owner: string, after: string | undefined, limit: number) {
   const page = await items.query({ pk: `T#${owner}`, prefix: '', after, limit }, { only: NOT_GOING })
   return { staying: page.items.map((item) => trashedOf(item).id), last: page.last }

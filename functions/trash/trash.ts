@@ -4,8 +4,8 @@ import type { Listed } from '../files/item.ts'
 export const TRASH_LIFE = 30 * 86_400
 
 /**
- * What was listed, and where; `trashedBy` can be somebody with whom the folder is shared. Once it is `purging` it goes
- * for good, and nothing brings it back.
+ * The record as its folder listed it. `trashedBy` can be a user with whom the folder is shared. Once `purging` is set,
+ * the item is deleted for good and nobody can restore it.
  */
 export type Trashed = Listed & { trashedAt: number; trashedBy: string; purging?: number }
 

@@ -21,8 +21,8 @@ export type ArrivingParts = {
 }
 
 /**
- * An uploaded object becomes a file, whoever says first that it is there: S3's message, the client, or the sweep. All
- * of them, at once, twice or late, come to the same end.
+ * Makes a file of an uploaded object. S3's message, the client and the sweep can each report that the object is there;
+ * the result is the same if they do so at once, twice or late.
  */
 export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingParts) {
   const items = table(db, filesTable)
@@ -69,7 +69,7 @@ export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingPar
     return ready
   }
 
-  /** The object is there and is what was announced; only then can there be a file of it. */
+  /** Makes a file only if the object is there and is what was announced. */
   async function arrive(upload: Upload, now: number): Promise<Upload | undefined> {
     const found = await objects.head(upload.id)
     if (!found) return upload
@@ -82,12 +82,12 @@ export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingPar
   return {
     giveUp,
 
-    /** What became of the upload by now; undefined when nothing is known of it, and then nothing is kept of it. */
+    /** The upload as it is by now. Undefined if it has no record, and then its object is removed. */
     async settle(id: string, now: number): Promise<Upload | undefined> {
       const upload = await uploads.find(id)
       if (upload?.state === 'pending') return arrive(upload, now)
       if (upload?.state !== 'ready') await objects.remove(upload ?? { id })
-      // A read first: of what is over, nearly every one is closed.
+      // Reads first, because nearly every upload that is over has no open slot.
       if (upload && (await usage.open(upload.owner)).includes(id)) await uploads.closeSlot(upload)
       return upload
     },

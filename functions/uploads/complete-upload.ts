@@ -10,7 +10,7 @@ import { arrivals } from './wiring.ts'
 
 const needs = () => {
   const work = fileWork()
-  // A request looks and never throws away; that is work which must go on when it fails.
+  // A request never deletes objects itself: the deletion is sent to the queue, which repeats it when it fails.
   const remove = ({ id }: { id: string }) => work.send({ kind: 'discard', object: id })
   const { head, allParts } = objects()
   return { uploads: uploads(), work, allParts, settle: arrivals({ head, remove }).settle }
@@ -31,7 +31,7 @@ export const handler = protectedEndpoint(completeUpload, needs).run(async ({ pat
   return { status: 200, body: { upload: uploadView(settled, caller.userId) } }
 })
 
-/** An upload that S3 put together already has no parts left. */
+/** If S3 has already put the upload together, it has no parts left. */
 async function checkParts({ allParts }: Needs, upload: Upload): Promise<void> {
   const parts = await allParts(upload)
   if (parts && !isWhole(upload, parts)) throw new LetheError('upload_incomplete')

@@ -4,7 +4,7 @@ import { name } from '../files/contract.ts'
 import { type Contract, folderId, id, sha256, time } from '../http/contract.ts'
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(LARGEST_FILE, 'must be at most 5 TiB'))
-/** A media type without parameters but a charset. */
+/** A media type. The only parameter it may have is a charset. */
 const type = v.pipe(
   v.string(),
   v.regex(
@@ -16,7 +16,7 @@ const type = v.pipe(
 const presignedPut = v.strictObject({
   method: v.literal('PUT'),
   url: v.string(),
-  /** To be sent as they are, beside the Content-Length. */
+  /** The client must send these unchanged, in addition to the Content-Length. */
   headers: v.record(v.string(), v.string()),
   expiresAt: time,
 })

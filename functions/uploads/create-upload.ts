@@ -37,7 +37,7 @@ export const handler = protectedEndpoint(createUpload, needs).run(async ({ body,
   const before = key === undefined ? undefined : await uploads.find(id)
   const upload = before ?? (await begin(has, { ...asked, id, owner, by }, key === undefined, now))
   checkSame(upload, asked)
-  // Repeated late, it gives no URL that would outlive the upload.
+  // A late repetition gets no URL, because the URL could outlive the upload.
   const isOpen = upload.state === 'pending' && now + 2 * PUT_LIFE < giveUpAt(upload)
   const put = isOpen && isSingle ? await urls.put(upload, now) : undefined
   const body201 = { upload: uploadView(upload, by) }
@@ -45,7 +45,7 @@ export const handler = protectedEndpoint(createUpload, needs).run(async ({ body,
   return { status: 201, body: { ...body201, put: { ...put, expiresAt: isoTime(put.expiresAt) } } }
 })
 
-/** Where there is a scanner, nobody gets the file before it was looked into. */
+/** With a scanner, nobody gets the file before it was scanned. */
 const scanOfNew = (scanner: 'none' | 'events'): Scan => (scanner === 'events' ? 'pending' : 'none')
 
 type UploadTarget = { owner: string; folder: string; name: string; file?: string }
@@ -68,7 +68,7 @@ async function newFileAt(
   return { owner: node.owner, folder: node.id, name }
 }
 
-/** The room first: whoever has a URL has the room for what it takes. */
+/** Reserves room first, so that there is room for whatever is sent to a URL. */
 async function begin(has: Needs, asked: Announced & Pick<Upload, 'id' | 'owner' | 'by'>, once: boolean, now: number) {
   const { uploads, usage, limits, scan, urls } = has
   const { id, owner, size } = asked
@@ -76,12 +76,12 @@ async function begin(has: Needs, asked: Announced & Pick<Upload, 'id' | 'owner' 
   const fresh: Upload = { ...asked, state: 'pending', node: newId(), refs: 0, scan, createdAt: now }
   const giveBack = async () => isTaken && (await usage.release(owner, { id, size }))
   const upload = await inParts(urls, fresh).catch(async (error) => {
-    // A repetition of the same key may hold on to this room: then the sweep gives it back, if need be.
+    // With a key, a parallel repetition may use this room. The sweep gives it back if no upload has it.
     if (once) await giveBack()
     throw error
   })
   const found = await uploads.create(upload)
-  // Another of the same key was faster, and is over by now or another's to keep: what was just taken is given back.
+  // Another request with this key was faster. If its upload is over or has another owner, this room is given back.
   const isHolder = found?.state === 'pending' && found.owner === owner
   if (found && !isHolder) await giveBack()
   return found ?? upload

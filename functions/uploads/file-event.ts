@@ -1,11 +1,11 @@
 import { objectName, type Scan } from '../contents/content.ts'
 
-/** What the bucket and the scanner say, once they are understood. */
+/** What an event of the bucket or of the scanner says. */
 export type FileEvent = { kind: 'created'; object: string } | { kind: 'scanned'; object: string; scan: Scan }
 
 type Json = { [name: string]: unknown }
 
-/** An event as EventBridge delivers it. Undefined when it is about no object of ours. */
+/** An event as EventBridge delivers it. Undefined if it is not about an object of Lethe. */
 export function parseFileEvent(text: string): FileEvent | undefined {
   const event = asObject(JSON.parse(text))
   const detail = asObject(event.detail)
@@ -20,7 +20,7 @@ export function parseFileEvent(text: string): FileEvent | undefined {
   throw new Error(`not an event of files: ${String(event['detail-type'])}`)
 }
 
-/** Whatever is not said to be clean or infected could not be scanned. */
+/** Any result other than clean or infected means that the file could not be scanned. */
 function scanIn({ scanStatus, scanResultDetails }: Json): Scan {
   const { scanResultStatus } = asObject(scanResultDetails)
   if (scanResultStatus === 'THREATS_FOUND') return 'infected'

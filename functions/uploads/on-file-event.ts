@@ -6,7 +6,7 @@ import { arrivals } from './wiring.ts'
 
 const needs = () => ({ uploads: uploads(), settle: arrivals(objects()).settle })
 
-/** An object came into being, or was scanned. Messages may come twice, late, and in any order. */
+/** An object was created or scanned. Messages may come twice, late, and in any order. */
 export const handler = eachMessage(needs, async ({ uploads, settle }, body, now) => {
   const event = parseFileEvent(body)
   if (event?.kind === 'created') await settle(event.object, now)

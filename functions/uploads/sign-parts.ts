@@ -14,7 +14,7 @@ export const handler = protectedEndpoint(signParts, needs).run(
   async ({ path, body, caller, now }, { uploads, urls, tree }) => {
     const upload = checkMine(await uploads.find(path.id), caller.userId)
     checkPending(upload)
-    // Where it is not shared any more, nothing more is sent for it.
+    // If the file or folder is not shared with the caller any more, no more parts may be sent.
     if (upload.file !== undefined) await tree.listed('file', upload.file, caller.userId, 'write')
     else await tree.folder(upload.folder === caller.userId ? ROOT : upload.folder, caller.userId, 'write')
     for (const { number, size } of body.parts) {

@@ -1,13 +1,13 @@
 import type { Upload } from '../contents/upload.ts'
 import { LetheError } from '../errors.ts'
 
-/** An upload is known to who began it, and to whose room it takes; to nobody else. */
+/** Only the user who began the upload and the user whose room it takes may know of it. */
 export function checkKnown(upload: Upload | undefined, caller: string): Upload {
   if (upload?.by === caller || upload?.owner === caller) return upload
   throw new LetheError('upload_not_found')
 }
 
-/** Only who began it sends anything for it. */
+/** Only the user who began the upload may send anything for it. */
 export function checkMine(upload: Upload | undefined, caller: string): Upload {
   if (upload?.by === caller) return upload
   throw new LetheError('upload_not_found')

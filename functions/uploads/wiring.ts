@@ -4,6 +4,6 @@ import { database } from '../data/client.ts'
 import { tree } from '../files/wiring.ts'
 import { type ArrivingParts, arriving } from './arriving.ts'
 
-/** Who asks for it says how objects are removed: a request must not throw away anything itself. */
+/** The caller says how objects are removed, because a request must not delete objects itself. */
 export const arrivals = (objects: ArrivingParts['objects']) =>
   arriving({ db: database(), filesTable: config.filesTable(), tree: tree(), uploads: uploads(), objects })

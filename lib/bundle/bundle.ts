@@ -13,16 +13,16 @@ const project = join(import.meta.dirname, '../..')
 
 export type Bundles = Awaited<ReturnType<typeof bundleFunctions>>
 
-/** The code of every function, each in a folder of its own, which is the caller's to remove once it was read. */
+/** Bundles the code of each function into its own folder. The caller removes the folders after reading them. */
 export async function bundleFunctions(per: Settings['functionPer'], only?: readonly string[]) {
-  // Inside the project, so that source maps say the same wherever the project lies.
+  // Inside the project, so that source maps do not depend on where the project is.
   await mkdir(join(project, '.lethe'), { recursive: true })
   const out = await mkdtemp(join(project, '.lethe/bundles-'))
   const entries = [...routeFunctions(per, routes, zones).map(routesEntry), ...triggers.map(triggerEntry)].filter(
     ({ name }) => only === undefined || only.includes(name),
   )
-  // What loads nothing later is bundled together, which is fast. What does gets files of its own for it: in one call
-  // esbuild would share them among all functions, and every start would load dozens.
+  // Functions that load nothing later are bundled in one call, which is fast. The others get a call each: in one call
+  // esbuild would share their chunks among all functions, and every start would load dozens.
   const { apart = [], together = [] } = Object.groupBy(entries, (entry) => (loadsLater(entry) ? 'apart' : 'together'))
   const metafiles = await Promise.all([
     bundle(together, out, {}),

@@ -18,7 +18,7 @@ export const builtinHttp: Plugin = {
   },
 }
 
-/** Each SDK client reads its version out of its whole package.json. */
+/** Each SDK client imports its whole package.json, but reads only its version. */
 export const packageVersionOnly: Plugin = {
   name: 'package-version-only',
   setup(build) {
@@ -30,8 +30,8 @@ export const packageVersionOnly: Plugin = {
 }
 
 /**
- * A noun's wiring names all its stores, and a function uses some of them. esbuild leaves the others out only where it is
- * told that making one does nothing: `once` is known to be such a call.
+ * A noun's wiring makes all its stores, but a function uses only some of them. esbuild leaves out the others only if it
+ * knows that making one has no side effects, so each call of `once` is marked as pure.
  */
 export const usedWiringOnly: Plugin = {
   name: 'used-wiring-only',

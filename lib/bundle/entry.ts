@@ -5,10 +5,10 @@ import type { RouteFunction } from '../route-functions.ts'
 
 export const functions = join(import.meta.dirname, '../../functions')
 
-/** Where a function begins: it is made from rows, and no file of the project. */
+/** The entry file of a function. It is made from rows and is not a file of the project. */
 export type Entry = {
   name: string
-  /** Of its code. Flat: a zone may have the name of the folder of a trigger. */
+  /** The folder of its code. Not nested, because a zone may have the same name as the folder of a trigger. */
   folder: string
   /** The handlers that it serves, as files below `functions/`. */
   handlers: readonly string[]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Entry, functions } from './entry.ts'
 
-/** Whether any file behind these handlers is loaded by `import()`, when it is needed and not when the function starts. */
+/** Whether any file behind these handlers is loaded by `import()` when it is needed, not when the function starts. */
 export function loadsLater({ handlers }: Pick<Entry, 'handlers'>): boolean {
   const files = new Set(handlers.map((handler) => join(functions, handler)))
   for (const file of files) {
