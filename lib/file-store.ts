@@ -4,8 +4,8 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { visibilityOf } from './queue-visibility.ts'
 import type { Settings } from './settings.ts'
-import { visibilityOf } from './visibility.ts'
 
 export type FileStoreProps = { bucket: Bucket; deadLetters: Queue; settings: Settings }
 

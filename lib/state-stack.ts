@@ -10,9 +10,9 @@ import { triggers, workOf } from '../functions/rows.ts'
 import { USUAL } from '../functions/zones.ts'
 import { FileStore } from './file-store.ts'
 import { Issuer } from './issuer.ts'
+import { visibilityOf } from './queue-visibility.ts'
 import type { Settings } from './settings.ts'
 import { type Sources, settingVariables, type Things } from './things.ts'
-import { visibilityOf } from './visibility.ts'
 import { type Deployment, ZoneFunction } from './zone-function.ts'
 
 export type StateStackProps = StackProps & { settings: Settings; code: Deployment['code'] }

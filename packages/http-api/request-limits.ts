@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 export const MAX_HEADER_BYTES = 10_240
 /** For Node's server: larger than AWS's limit, so that the gateway answers such a request and not Node. */
 export const NODE_MAX_HEADER_BYTES = 65_536
-const MAX_BODY_BYTES = 10 * 1024 * 1024
+const GATEWAY_MAX_BODY_BYTES = 10 * 1024 * 1024
 
 export function headerBytes({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage): number {
   const line = `${method} ${url} HTTP/${httpVersion}`
@@ -17,7 +17,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
+    if (size <= GATEWAY_MAX_BODY_BYTES) chunks.push(chunk)
   }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined
+  return size <= GATEWAY_MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined
 }

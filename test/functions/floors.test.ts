@@ -44,6 +44,8 @@ const PACKAGES: [name: RegExp, place: RegExp][] = [
   [/^@middy\//, /^http\//],
   [/^jose$/, /^(keys\/signing-key|sessions\/access-token)\.ts/],
   [/^@zxcvbn-ts\//, /^crypto\//],
+  // The packages stand beside functions/, not below it.
+  [/^@lethe\//, /^$/],
 ]
 
 const root = join(import.meta.dirname, '../../functions')
@@ -87,8 +89,11 @@ function importsOf(file: string): string[] {
 }
 
 it.each(files)('%s imports what is below it, and what its kind may', (file) => {
-  const objections = importsOf(file).map((imported) => [imported, objectionTo(file, imported)] as const)
-  expect(objections.filter(([, objection]) => objection)).toEqual([])
+  const sentences = importsOf(file).flatMap((imported) => {
+    const objection = objectionTo(file, imported)
+    return objection ? [`functions/${file} imports ${imported}: ${objection}.`] : []
+  })
+  expect(sentences).toEqual([])
 })
 
 it.each([
@@ -114,6 +119,7 @@ it.each([
   ['http/problem.ts', '@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb is for others'],
   ['files/get-file.ts', '@aws-sdk/client-sqs', '@aws-sdk/client-sqs is for others'],
   ['accounts/user.ts', 'jose', 'jose is for others'],
+  ['http/request.ts', '@lethe/http-api/event.ts', '@lethe/http-api/event.ts is for others'],
 ])('%s may not import %s: %s', (file, imported, objection) => {
   expect(objectionTo(file, imported)).toBe(objection)
 })

@@ -21,7 +21,7 @@ function line(route: Route): string {
   const { contract, auth } = route
   const answers = Object.keys(contract.answers).join(', ')
   const refusals = refusalsOf(route).map((code) => `\`${code}\``)
-  const who = auth === 'jwt' ? 'a session' : 'anyone'
+  const who = auth === 'jwt' ? 'a session' : `anyone: ${route.because}`
   return `| \`${routeKey(route)}\` | ${contract.summary} | ${who} | ${answers} | ${refusals.join(', ') || 'nothing else'} |`
 }
 
@@ -36,7 +36,7 @@ export type RoutePromise = { route: string; who: string; success: string[]; refu
 
 /** What a page promises, route by route. */
 export function promisesOf(page: string): RoutePromise[] {
-  const rows = page.matchAll(/^\| `([A-Z]+ \/\S*)` \| .* \| (anyone|a session) \| ([\d, ]+) \| (.*) \|$/gm)
+  const rows = page.matchAll(/^\| `([A-Z]+ \/\S*)` \| .* \| (anyone|a session)[^|]* \| ([\d, ]+) \| (.*) \|$/gm)
   return [...rows].map(([, route = '', who = '', success = '', refuses = '']) => ({
     route,
     who,

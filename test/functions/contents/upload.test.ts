@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { checkScan, objectName, type Scan } from '../../../functions/contents/content.ts'
 import {
   contentOf,
   giveUpAt,
@@ -14,15 +13,6 @@ import {
 } from '../../../functions/contents/upload.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { anUpload } from '../../helpers/files.ts'
-
-const codeOf = (work: () => void) => {
-  try {
-    work()
-  } catch (error) {
-    return (error as { code?: string }).code
-  }
-  return undefined
-}
 
 describe('parts', () => {
   it.each([LARGEST_SINGLE + 1, 160_000 * MIB, 160_000 * MIB + 1, 2 ** 40, LARGEST_FILE - 1, LARGEST_FILE])(
@@ -142,29 +132,11 @@ describe('an upload', () => {
     expect(giveUpAt(inParts, NOW + 1000)).toBe(NOW + 1000 + 86_400)
   })
 
-  it('has a key without anything of its user', () => {
-    const upload = anUpload()
-    expect(objectName(upload.id)).toBe(`o/${upload.id}`)
-  })
-
   it('becomes a content with the sum that was found, and the size of its parts if it has any', () => {
     const upload = anUpload()
     const { id: object, size, type, by: addedBy } = upload
     const content = { object, size, type, sum: 'found', addedAt: 5, addedBy }
     expect(contentOf(upload, 'found', 5)).toEqual(content)
     expect(contentOf({ ...upload, partSize: 16 }, 'found', 5)).toEqual({ ...content, partSize: 16 })
-  })
-})
-
-describe('a scan', () => {
-  it.each<[Scan, 'blocked' | 'allowed', string | undefined]>([
-    ['none', 'blocked', undefined],
-    ['clean', 'blocked', undefined],
-    ['pending', 'allowed', 'scan_pending'],
-    ['infected', 'allowed', 'file_infected'],
-    ['unscannable', 'blocked', 'file_not_scannable'],
-    ['unscannable', 'allowed', undefined],
-  ])('that says %s, where the unscannable is %s, answers %s', (scan, unscannable, code) => {
-    expect(codeOf(() => checkScan(scan, unscannable))).toBe(code)
   })
 })

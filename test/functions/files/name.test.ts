@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { contentDisposition, mayShowInline } from '../../../functions/contents/content.ts'
 import { checkName, checkPrefix, MOST_NAME_BYTES } from '../../../functions/files/name.ts'
 
 const INVALID = { code: 'name_invalid' }
@@ -79,58 +78,5 @@ describe('what names begin with', () => {
   })
   it.each(['a/b', 'a\\', '\0', 'e\u0301', '\ud800', '\u202e'])('is never %j', (prefix) => {
     expect(thrownBy(() => checkPrefix(prefix))).toMatchObject({ ...INVALID, errors: [{ field: 'prefix' }] })
-  })
-})
-
-describe('a type', () => {
-  it.each([
-    'image/png',
-    'application/pdf',
-    'text/plain',
-    'text/plain; charset=utf-8',
-    'text/plain;charset=utf-8',
-    'video/mp4',
-  ])('may stand in a page: %s', (type) => expect(mayShowInline(type)).toBe(true))
-  it.each([
-    'text/html',
-    'image/svg+xml',
-    'application/xhtml+xml',
-    'application/javascript',
-    'text/xml',
-    'text/plainer',
-    'ximage/png',
-    'image/png, text/html',
-    '',
-  ])('is for saving only: %s', (type) => expect(mayShowInline(type)).toBe(false))
-})
-
-describe('the disposition', () => {
-  const starOf = (header: string) => /filename\*=UTF-8''(.*)$/.exec(header)?.[1] ?? ''
-  const plainOf = (header: string) => /filename="([^"]*)"/.exec(header)?.[1]
-
-  it('names a plain file twice', () => {
-    expect(contentDisposition('attachment', 'plan.txt')).toBe(
-      `attachment; filename="plan.txt"; filename*=UTF-8''plan.txt`,
-    )
-    expect(contentDisposition('inline', 'plan.txt')).toMatch(/^inline; /)
-  })
-
-  it.each([
-    'a"; filename="b',
-    'a\\"b',
-    '100%25.txt',
-    'üñí',
-    '日本語 👩‍👩‍👧.png',
-    "o'neil (1)*.txt",
-    'a;b,c=d',
-    'a\r\nSet-Cookie: x',
-  ])('is one header and nothing more, and tells the whole name: %j', (name) => {
-    const header = contentDisposition('attachment', name)
-    expect(header).toMatch(
-      /^attachment; filename="[\x20\x21\x23\x24\x26-\x5b\x5d-\x7e]*"; filename\*=UTF-8''[\w.!#$&+^`|~%-]+$/,
-    )
-    expect(starOf(header)).not.toMatch(/%(?![0-9A-F]{2})/)
-    expect(decodeURIComponent(starOf(header))).toBe(name)
-    expect(plainOf(header)).toHaveLength(name.length)
   })
 })

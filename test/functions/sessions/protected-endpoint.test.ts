@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LetheError } from '../../../functions/errors.ts'
 import type { Contract } from '../../../functions/http/contract.ts'
 import { nothing } from '../../../functions/http/endpoint.ts'
-import { together } from '../../../functions/http/together.ts'
 import type { CallerCheck, Checked } from '../../../functions/sessions/caller.ts'
 import { protectedEndpoint } from '../../../functions/sessions/protected-endpoint.ts'
 import { aGate, aSession } from '../../helpers/builders.ts'
@@ -114,31 +113,6 @@ describe('a protected route', () => {
       return { status: 200, body: { name: caller.sid } }
     })
     expect((await ask(handler, {})).body).toEqual({ name: CALLER.sid })
-  })
-})
-
-describe('two things together', () => {
-  it('give both their values', async () => {
-    expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two'])
-  })
-
-  it('fail with the first one’s error, after both have ended', async () => {
-    let ended = 0
-    const failAfter = (time: number, message: string) =>
-      pause(time).then(() => {
-        ended++
-        throw new Error(message)
-      })
-    await expect(together(failAfter(20, 'first'), failAfter(1, 'second'))).rejects.toThrow('first')
-    expect(ended).toBe(2)
-    await expect(
-      together(
-        failAfter(1, 'first'),
-        pause(20).then(() => ended++),
-      ),
-    ).rejects.toThrow('first')
-    expect(ended).toBe(4)
-    await expect(together(pause(1), failAfter(1, 'second'))).rejects.toThrow('second')
   })
 })
 
