@@ -6,7 +6,7 @@ import { type Route, routeKey, routes, triggers } from '../functions/rows.ts'
 import { zones } from '../functions/zones.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { addAlarms } from './alarms.ts'
-import type { Zones } from './check-rows.ts'
+import { checkTriggers, type Zones } from './check-rows.ts'
 import { addConsumer } from './consumer.ts'
 import { checkLimits, countResources, invokePolicyLength } from './limits.ts'
 import { type RouteFunction, routeFunctions } from './route-functions.ts'
@@ -31,9 +31,10 @@ export class ApiStack extends Stack {
       name: this.stackName,
       protocolType: 'HTTP',
       disableExecuteApiEndpoint: settings.domain !== undefined,
-      ...(settings.corsOrigins.length > 0 ? { corsConfiguration: cors(settings.corsOrigins) } : {}),
+      ...(settings.corsOrigins.length > 0 ? { corsConfiguration: cors(settings.corsOrigins, rows.routes) } : {}),
     })
     const stage = this.stage(api, props)
+    checkTriggers(triggers)
     for (const row of triggers) {
       if (row.source.kind !== 'deployment') addConsumer(this, state.deployment, row, state.sources)
     }
@@ -117,7 +118,7 @@ export class ApiStack extends Stack {
   }
 }
 
-function cors(allowOrigins: string[]) {
+function cors(allowOrigins: string[], routes: readonly Route[]) {
   return {
     allowOrigins,
     allowMethods: [...new Set(routes.map((route) => route.method))],

@@ -1,4 +1,5 @@
-import type { Route } from '../functions/rows.ts'
+import type { Work } from '../functions/http/row.ts'
+import type { Route, Trigger } from '../functions/rows.ts'
 import type { Zone } from '../functions/zones.ts'
 
 export type Zones = { readonly [name: string]: Partial<Zone> }
@@ -13,12 +14,13 @@ export function checkRows(routes: readonly Route[], zones: Zones): void {
   for (const [zone, rows] of Map.groupBy(routes, (route) => route.zone)) checkNeighbours(zone, rows)
 }
 
+/** API Gateway does not tell apart paths that differ only in the names of their variables. */
 function checkKeys(routes: readonly Route[]): void {
   const seen = new Map<string, Route>()
   for (const route of routes) {
-    const key = `${route.method} ${route.path}`
+    const key = nameOf(route).replace(/\{\w+/g, '{')
     const other = seen.get(key)
-    if (other) throw new Error(`Two rows are ${key}: ${other.entry} and ${route.entry}.`)
+    if (other) throw new Error(`Two rows are ${nameOf(route)}: ${other.entry} and ${route.entry}.`)
     seen.set(key, route)
   }
 }
@@ -28,6 +30,9 @@ function checkZone(route: Route, zones: Zones): void {
   if (!zone) throw new Error(`The row ${nameOf(route)} is in no zone: functions/zones.ts has no "${route.zone}".`)
   if (!zone.memoryMib) throw new Error(`The zone "${route.zone}" of the row ${nameOf(route)} has no memory.`)
   if (!zone.seconds) throw new Error(`The zone "${route.zone}" of the row ${nameOf(route)} has no time.`)
+  if (Boolean(zone.hashes) !== isHashing(route)) {
+    throw new Error(`The zone "${route.zone}" mixes routes that hash with others: the row ${nameOf(route)}.`)
+  }
 }
 
 /** A zone has one noun and one degree of trust. A route that reads the signing keys must be alone in its zone. */
@@ -51,6 +56,25 @@ function checkNeighbours(zone: string, rows: readonly Route[]): void {
     throw new Error(
       `The zone "${zone}" has more than ${MOST_ROUTES} routes: the row ${nameOf(tooMany)} is one too many.`,
     )
+  }
+}
+
+/** Who knows what a hash costs makes hashes. */
+const isHashing = ({ knows }: Work) => knows?.includes('PASSWORD_MEMORY_MIB') ?? false
+
+/** Each queue has one reader, which decides how long its messages stay hidden; the deployment wakes one function. */
+export function checkTriggers(triggers: readonly Trigger[]): void {
+  const seen = new Map<string, Trigger>()
+  for (const trigger of triggers) {
+    const { source, entry } = trigger
+    if (!(trigger.seconds > 0)) throw new Error(`The row ${entry} has no time.`)
+    if (Boolean(trigger.hashes) !== isHashing(trigger)) {
+      throw new Error(`The row ${entry} hashes passwords and does not say so, or says so and does not.`)
+    }
+    const only = source.kind === 'queue' ? `the queue ${source.queue}` : source.kind
+    const other = only === 'schedule' || only === 'operator' || only === 'stream' ? undefined : seen.get(only)
+    if (other) throw new Error(`Two rows are for ${only}: ${other.entry} and ${entry}.`)
+    seen.set(only, trigger)
   }
 }
 

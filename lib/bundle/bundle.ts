@@ -24,15 +24,21 @@ export async function bundleFunctions(per: Settings['functionPer'], only?: reado
   // Functions that load nothing later are bundled in one call, which is fast. The others get a call each: in one call
   // esbuild would share their chunks among all functions, and every start would load dozens.
   const { apart = [], together = [] } = Object.groupBy(entries, (entry) => (loadsLater(entry) ? 'apart' : 'together'))
-  const metafiles = await Promise.all([
+  const builds = await Promise.allSettled([
     bundle(together, out, {}),
     ...apart.map((entry) => bundle([entry], out, { splitting: true, chunkNames: `${entry.folder}/[name]-[hash]` })),
   ])
+  const remove = () => rm(out, { recursive: true, force: true })
+  const failed = builds.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') {
+    await remove()
+    throw failed.reason
+  }
   return {
     names: entries.map(({ name }) => name),
     folder: (name: string) => join(out, folderOf(name)),
-    metafiles,
-    remove: () => rm(out, { recursive: true, force: true }),
+    metafiles: builds.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    remove,
   }
 }
 

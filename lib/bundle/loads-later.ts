@@ -7,8 +7,10 @@ export function loadsLater({ handlers }: Pick<Entry, 'handlers'>): boolean {
   const files = new Set(handlers.map((handler) => join(functions, handler)))
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
-    if (/\bimport\('\./.test(text)) return true
-    for (const [, from = ''] of text.matchAll(/^(?:import|\}) (?!type ).*?from '(\.[^']+)'/gm)) {
+    if (/\bimport\(\s*['"]\./.test(text)) return true
+    for (const [, from = ''] of text.matchAll(
+      /^(?:(?:import|export|\}) (?!type )[^'"]*?from |import )['"](\.[^'"]+)['"]/gm,
+    )) {
       files.add(join(dirname(file), from))
     }
   }

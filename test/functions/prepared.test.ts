@@ -46,3 +46,15 @@ it('methods that are loaded on the first call are loaded once, and give what the
   expect(await Promise.all([find('a'), store.find('b'), store.drop()])).toEqual(['found a', 'found b', undefined])
   expect(loaded).toBe(1)
 })
+
+it('methods that could not be loaded are tried again, and one that is not there is named', async () => {
+  let fails = true
+  const store = onFirstCall<{ [name: string]: () => Promise<string> }>(async () => {
+    if (fails) throw new Error('not yet')
+    return { find: async () => 'found' }
+  })
+  await expect(store.find?.()).rejects.toThrow('not yet')
+  fails = false
+  expect(await store.find?.()).toBe('found')
+  await expect(store.drop?.()).rejects.toThrow('there is no method drop')
+})

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Route, routeKey, routes, triggers } from '../../functions/rows.ts'
+import { type Route, routeKey, routes, type Trigger, triggers } from '../../functions/rows.ts'
 import { zones } from '../../functions/zones.ts'
+import { checkTriggers } from '../../lib/check-rows.ts'
 import { routeFunctions } from '../../lib/route-functions.ts'
 import firstIds from '../../lib/route-ids.json' with { type: 'json' }
 import { ofType, synthesize } from './stacks.ts'
@@ -10,6 +11,9 @@ import { ofType, synthesize } from './stacks.ts'
 const functions = join(import.meta.dirname, '../../functions')
 const row = (key: string) => routes.find((route) => routeKey(route) === key)!
 const without = (key: string) => routes.filter((route) => routeKey(route) !== key)
+const trigger = (entry: string) => triggers.find((each) => each.entry === entry)!
+const triggersWith = (changed: Trigger) => () =>
+  checkTriggers(triggers.map((each) => (each.entry === changed.entry ? changed : each)))
 const checked =
   (rows: readonly Route[], of: Record<string, object> = zones) =>
   () =>
@@ -17,8 +21,12 @@ const checked =
 
 describe('the rows', () => {
   it('stand beside their handlers, and no handler is without one', () => {
-    for (const { entry } of [...routes, ...triggers])
-      expect(existsSync(join(functions, `${entry}.ts`)), entry).toBe(true)
+    const files = readdirSync(functions, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+    const handlers = files.filter((file) =>
+      /^export const handler = /m.test(readFileSync(join(functions, file), 'utf8')),
+    )
+    const entries = [...routes, ...triggers].map(({ entry }) => `${entry}.ts`)
+    expect(handlers.toSorted()).toEqual(entries.toSorted())
   })
 
   it('have as many functions as zones, whose names are all used', () => {
@@ -57,6 +65,41 @@ describe('rows that do not fit together stop with one sentence that names the ro
       'two rows of one method and path',
       checked([...routes, { ...row('GET /me'), entry: 'accounts/get-me-too' }]),
       'Two rows are GET /me: accounts/get-me and accounts/get-me-too.',
+    ],
+    [
+      'two rows whose paths differ in the name of a variable',
+      checked([...routes, { ...row('GET /files/{id}'), path: '/files/{fileId}', entry: 'files/get-file-too' }]),
+      'Two rows are GET /files/{fileId}: files/get-file and files/get-file-too.',
+    ],
+    [
+      'a route that hashes beside others',
+      checked([...without('GET /me'), { ...row('GET /me'), knows: ['PASSWORD_MEMORY_MIB'] }]),
+      'The zone "account" mixes routes that hash with others: the row GET /me.',
+    ],
+    [
+      'a route that does not hash beside those that do',
+      checked([...without('POST /users'), { ...row('POST /users'), knows: [] }]),
+      'The zone "sign-up" mixes routes that hash with others: the row POST /users.',
+    ],
+    [
+      'a trigger without time',
+      triggersWith({ ...trigger('system/on-hour'), seconds: 0 }),
+      'The row system/on-hour has no time.',
+    ],
+    [
+      'a trigger that hashes unsaid',
+      triggersWith({ ...trigger('system/on-hour'), knows: ['PASSWORD_MEMORY_MIB'] }),
+      'The row system/on-hour hashes passwords and does not say so, or says so and does not.',
+    ],
+    [
+      'two readers of one queue',
+      () => checkTriggers([...triggers, { ...trigger('trash/on-file-work'), entry: 'trash/on-more-work' }]),
+      'Two rows are for the queue fileWork: trash/on-file-work and trash/on-more-work.',
+    ],
+    [
+      'two functions for the deployment',
+      () => checkTriggers([...triggers, { ...trigger('keys/on-deployment'), entry: 'keys/on-deployment-too' }]),
+      'Two rows are for deployment: keys/on-deployment and keys/on-deployment-too.',
     ],
     [
       'a signer beside others',

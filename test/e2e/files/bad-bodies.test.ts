@@ -9,11 +9,20 @@ import { FILE_USES } from '../uses.ts'
 
 let user: User
 let things: Things
+let before: unknown[]
 
 beforeAll(async () => {
   user = await newUser()
   things = await makeThings(user)
+  before = await all()
 }, PATIENCE)
+
+/** What the bodies could have changed, as it is told in full. */
+async function all() {
+  const { token } = user
+  const paths = [`/files/${things.file}`, `/folders/${things.folder}`, '/trash', `/uploads/${things.open}`]
+  return Promise.all(paths.map((path) => must(200, call('GET', path, { token }))))
+}
 
 refusesBadBodies(
   Object.entries(FILE_USES).flatMap(([name, { json, ids, optional }]) => {
@@ -34,6 +43,7 @@ refusesBadBodies(
 describe('after all that', { timeout: PATIENCE }, () => {
   test('nothing had changed, and nothing had been charged', async () => {
     await expectThings(user, things)
+    expect(await all()).toEqual(before)
     expect(await must(200, uploadPage(user, things.open))).toMatchObject({ upload: { id: things.open }, parts: [] })
     const { token } = user
     expect(await must(200, call('GET', `/files/${things.file}/links`, { token }))).toMatchObject({

@@ -29,6 +29,7 @@ try {
   const perRoute = grantsOfRun('route')
   await signIn(laptop, emails[0])
   await step('end-to-end, a function for each route, a new process for each request', laptop, 'slow')
+  await tryWhatIsNotGranted(laptop, state)
   const first = await laptop.stop()
 
   laptop = await startLaptop({ state, flags: ['--lifecycle=warm'] })
