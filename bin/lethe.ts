@@ -1,12 +1,13 @@
-import { App, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { ApiStack } from '../lib/api-stack.ts'
 import { bundleFunctions } from '../lib/bundle/bundle.ts'
 import { readSettings } from '../lib/settings.ts'
 import { StateStack } from '../lib/state-stack.ts'
+import { strictApp } from '../lib/strict-app.ts'
 
-const app = new App()
+const app = strictApp()
 const settings = readSettings(app)
 const bundles = await bundleFunctions(settings.functionPer)
 try {
