@@ -32,7 +32,7 @@ describe('bundles', () => {
 
   /** Measured, with little room, so that they do not creep up. Uploads share parts of the SDK with the client of S3. */
   const mostOf = (name: string) =>
-    name === 'uploads' ? { raw: 310_000, gzip: 105_000 } : { raw: 275_000, gzip: 92_000 }
+    name === 'uploads' ? { raw: 310_000, gzip: 105_000 } : { raw: 295_000, gzip: 98_000 }
 
   it.each(ZONES)('%s loads no more than its budget when it starts', (name) => {
     const { raw, gzip } = initSize(bundles, name)

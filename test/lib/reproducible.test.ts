@@ -7,7 +7,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' }
 
 const project = join(import.meta.dirname, '../..')
 const temporary = mkdtempSync(join(tmpdir(), 'lethe-clones-'))
-afterAll(() => rmSync(temporary, { recursive: true, force: true }))
+afterAll(() => rmSync(temporary, { recursive: true, force: true }), 120_000)
 
 /** Scopes and packages of which something is bundled: their files stand in source maps, so each clone has its own. */
 const BUNDLED = [
