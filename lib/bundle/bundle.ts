@@ -11,6 +11,9 @@ import { loadsLater } from './loads-later.ts'
 
 const project = join(import.meta.dirname, '../..')
 
+/** A zone of more routes is split too: what the SDK itself loads later is then left out of its start. */
+const LARGE = 10
+
 export type Bundles = Awaited<ReturnType<typeof bundleFunctions>>
 
 /** Bundles the code of each function into its own folder. The caller removes the folders after reading them. */
@@ -23,7 +26,9 @@ export async function bundleFunctions(per: Settings['functionPer'], only?: reado
   )
   // Functions that load nothing later are bundled in one call, which is fast. The others get a call each: in one call
   // esbuild would share their chunks among all functions, and every start would load dozens.
-  const { apart = [], together = [] } = Object.groupBy(entries, (entry) => (loadsLater(entry) ? 'apart' : 'together'))
+  const { apart = [], together = [] } = Object.groupBy(entries, (entry) =>
+    loadsLater(entry) || entry.handlers.length > LARGE ? 'apart' : 'together',
+  )
   const builds = await Promise.allSettled([
     bundle(together, out, {}),
     ...apart.map((entry) => bundle([entry], out, { splitting: true, chunkNames: `${entry.folder}/[name]-[hash]` })),
