@@ -5,6 +5,8 @@ import { checkCustom, MOST_TAG_LENGTH, MOST_TAGS } from './metadata.ts'
 
 /** Only the length is limited here. The handler checks the rest of the name. */
 export const name = v.pipe(v.string(), v.maxLength(1024, 'is too long'))
+/** Where an item shall be, and under which name. What is left out stays as it is. */
+export const placement = v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) })
 
 export const checksum = v.strictObject({
   algorithm: v.literal('SHA-256'),
@@ -65,7 +67,7 @@ const fileProblems = ['file_not_found', 'read_only', 'owner_only', 'version_conf
 export const updateFile = {
   summary: 'Rename or move a file.',
   path,
-  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  body: placement,
   answers: { 200: file },
   problems: [...fileProblems, 'folder_not_found', 'name_invalid', 'name_taken', 'folder_loop', 'too_deep'],
   versioned: true,
@@ -74,7 +76,7 @@ export const updateFile = {
 export const copyFile = {
   summary: 'Copy a file, by reference: its content is neither moved nor charged again.',
   path,
-  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  body: placement,
   answers: { 201: file },
   problems: ['file_not_found', 'folder_not_found', 'read_only', 'owner_only', 'name_invalid', 'name_taken'],
   repeatable: true,
@@ -141,7 +143,7 @@ const folderProblems = ['folder_not_found', 'read_only', 'owner_only', 'version_
 export const updateFolder = {
   summary: 'Rename or move a folder, whatever lies below it.',
   path,
-  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  body: placement,
   answers: { 200: folder },
   problems: [...folderProblems, 'name_invalid', 'name_taken', 'folder_loop', 'too_deep'],
   versioned: true,

@@ -34,6 +34,3 @@ export type Listed = {
 
 export type ListedOf<K extends Kind> = Extract<Listed, { kind: K }>
 export type ListedFile = ListedOf<'file'>
-
-/** The ancestors, as a hint, of an item in this folder. */
-export const below = ({ id, ancestors }: Pick<Node, 'id' | 'ancestors'>): readonly string[] => [id, ...ancestors]

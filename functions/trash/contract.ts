@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { item, name } from '../files/contract.ts'
-import { type Contract, folderId, id, time } from '../http/contract.ts'
+import { item, placement } from '../files/contract.ts'
+import { type Contract, id, time } from '../http/contract.ts'
 import { nextCursor, page } from '../http/page.ts'
 
 const path = v.strictObject({ id })
@@ -23,7 +23,7 @@ export const listTrash = {
 export const restoreItem = {
   summary: 'Take a file or folder out of the trash, to where it was or to another folder. Repeating it is harmless.',
   path,
-  body: v.strictObject({ name: v.optional(name), folderId: v.optional(folderId) }),
+  body: placement,
   answers: { 200: item },
   problems: ['item_not_found', 'folder_not_found', 'read_only', 'owner_only', 'name_invalid', 'name_taken', 'too_deep'],
 } as const satisfies Contract

@@ -2,7 +2,7 @@ import type { Found, Objects, Part } from '../../functions/contents/object-store
 import { MIB, partCount, type Upload } from '../../functions/contents/upload.ts'
 import { uploadStore } from '../../functions/contents/upload-store.ts'
 import { usageStore } from '../../functions/contents/usage-store.ts'
-import { below, type ListedFile, type ListedOf, type Node } from '../../functions/files/item.ts'
+import type { ListedFile, ListedOf, Node } from '../../functions/files/item.ts'
 import { grantKey, listedItem, nodeItem, treeStore } from '../../functions/files/tree-store.ts'
 import { anId, NOW } from './builders.ts'
 import { type DynamoDb, TABLES } from './dynamodb.ts'
@@ -19,7 +19,7 @@ export const usageIn = ({ db }: DynamoDb) => usageStore(db, TABLES.files)
 /** The folder above; without one it is the root of the owner. */
 type Where = { owner: string; into?: Node | undefined; name?: string }
 
-const hintFor = (into: Node | undefined) => (into ? below(into) : [])
+const hintFor = (into: Node | undefined) => (into ? [into.id, ...into.ancestors] : [])
 const record = (by: string) => ({ v: 1, createdAt: NOW, changedAt: NOW, changedBy: by })
 
 /** Its node and its record, past the stores. */
