@@ -18,6 +18,19 @@ function oneOf<T extends string>(name: string, allowed: readonly T[]): T {
   return found
 }
 
+const ENDPOINT_VARIABLES = {
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+  s3: 'AWS_ENDPOINT_URL_S3',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  ses: 'AWS_ENDPOINT_URL_SESV2',
+}
+
+/** An empty variable counts as unset. If none is set, AWS's own address is used. */
+function endpoint(service: keyof typeof ENDPOINT_VARIABLES): string | undefined {
+  return process.env[ENDPOINT_VARIABLES[service]] || process.env.AWS_ENDPOINT_URL || undefined
+}
+
 const days = (name: string) => count(name) * 86_400
 
 const quota = () => count('QUOTA_MIB') * 2 ** 20
@@ -39,11 +52,18 @@ export const config = {
   filesTable: () => required('FILES_TABLE'),
   filesBucket: () => required('FILES_BUCKET'),
   fileWorkUrl: () => required('FILE_WORK_URL'),
-  /** An empty variable counts as unset. If none is set, AWS's own address is used. */
-  s3Endpoint: () => process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined,
+  /** Lambda gives each process its credentials, which outlive it. */
+  aws: () => ({
+    region: required('AWS_REGION'),
+    credentials: {
+      accessKeyId: required('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+      ...(process.env.AWS_SESSION_TOKEN ? { sessionToken: process.env.AWS_SESSION_TOKEN } : {}),
+    },
+    endpoint,
+  }),
   /** The endpoint for clients, if they do not use the same one as the functions. */
-  filesEndpoint: () => process.env.FILES_ENDPOINT || config.s3Endpoint(),
-  region: () => required('AWS_REGION'),
+  filesEndpoint: () => process.env.FILES_ENDPOINT || endpoint('s3'),
   quota,
   uploadLimits: () => ({ quota: quota(), open: count('OPEN_UPLOADS') }),
   scanner: () => oneOf('SCANNER', ['none', 'events']),

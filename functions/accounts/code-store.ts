@@ -1,4 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
 import { deleteIn } from '../data/write.ts'
@@ -11,7 +12,7 @@ const pendingKey = (id: string): Item => toItem({ pk: `P#${id}`, sk: 'signup' })
 /** DynamoDB deletes expired items late, so the condition treats an expired sign-up as absent. */
 const PENDING = 'attribute_exists(#pk) AND #ttl > :now'
 
-export function codeStore(db: DynamoDBClient, tableName: string) {
+export function codeStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return {
     async putPending({ id, expiresAt, ...fields }: PendingUser): Promise<void> {

@@ -1,4 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
 import { ABSENT, deleteIn, EXISTS, putIn, updateIn } from '../data/write.ts'
@@ -19,7 +20,7 @@ export function putUser(tableName: string, { id, ...profile }: Profile, phc: str
   ]
 }
 
-export function userStore(db: DynamoDBClient, tableName: string) {
+export function userStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   async function findProfile(userId: string): Promise<Profile | undefined> {

@@ -10,7 +10,8 @@ import {
   S3Client,
   type Part as S3Part,
 } from '@aws-sdk/client-s3'
-import { must, PATIENCE } from '../data/client.ts'
+import type { AwsPlace } from '../data/aws-place.ts'
+import { must, sdkSettings } from '../data/client.ts'
 import { objectName } from './content.ts'
 import { isWhole, type Upload } from './upload.ts'
 
@@ -19,14 +20,11 @@ export type Part = { number: number; size: number; sha256: string; etag: string;
 export type PartPage = { parts: Part[]; next: number | undefined }
 
 /** S3 needs long to put ten thousand parts together. All tries together still fit into the function's time. */
-const PATIENCE_WITH_PARTS = {
-  ...PATIENCE,
-  requestHandler: { ...PATIENCE.requestHandler, requestTimeout: 80_000 },
-}
+const PATIENCE_WITH_PARTS = { requestTimeout: 80_000 }
 
 /** For functions that call S3 themselves: to look at objects, to put parts together, to delete objects. */
-export function objectStore(bucket: string) {
-  const s3 = new S3Client(PATIENCE)
+export function objectStore(place: AwsPlace, bucket: string) {
+  const s3 = new S3Client(sdkSettings('s3', place))
   const at = (id: string) => ({ Bucket: bucket, Key: objectName(id) })
 
   async function listParts({ id, uploadId }: Upload, after = 0): Promise<PartPage | undefined> {
@@ -70,7 +68,7 @@ export function objectStore(bucket: string) {
         ChecksumSHA256: sha256,
       }))
       const whole = { UploadId: upload.uploadId, IfNoneMatch: '*', MultipartUpload: { Parts } }
-      const complete = new S3Client(PATIENCE_WITH_PARTS).send(
+      const complete = new S3Client(sdkSettings('s3', place, PATIENCE_WITH_PARTS)).send(
         new CompleteMultipartUploadCommand({ ...at(upload.id), ...whole }),
       )
       await unless(NoSuchUpload, complete).catch((error) => {

@@ -8,6 +8,7 @@ import type { Objects } from './object-store.ts'
  * the rest of the wiring, because code that is loaded later costs something even in a function that never calls it.
  */
 export const objects = once((): Objects => {
+  const aws = config.aws()
   const bucket = config.filesBucket()
-  return onFirstCall(async () => (await import('./object-store.ts')).objectStore(bucket))
+  return onFirstCall(async () => (await import('./object-store.ts')).objectStore(aws, bucket))
 })

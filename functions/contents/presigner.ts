@@ -1,5 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
+import type { AwsCredentialIdentity, HttpRequest } from '@smithy/types'
+import { hostOf } from '../data/aws-place.ts'
+import type { Handler } from '../data/http-handler.ts'
 import { LetheError } from '../errors.ts'
 import { type Content, contentDisposition, mayShowInline, objectName } from './content.ts'
 import { PUT_LIFE, type Upload } from './upload.ts'
@@ -7,6 +10,7 @@ import { PUT_LIFE, type Upload } from './upload.ts'
 export type BucketPlace = {
   bucket: string
   region: string
+  credentials: AwsCredentialIdentity
   endpoint: string | undefined
   clientEndpoint: string | undefined
 }
@@ -19,12 +23,11 @@ type S3Request = { method: string; query?: Record<string, string>; headers?: Rec
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 
 /**
- * Each URL allows one action on one object. Credentials, hash and connection come from the DynamoDB client, because
- * loading client-s3 would add 40 ms or more to a cold start.
+ * Each URL allows one action on one object. It is signed here, because loading client-s3 would add 40 ms or more to a
+ * cold start.
  */
-export function presigner(db: DynamoDBClient, place: BucketPlace) {
-  const { presign, presignPut, signed } = signing(db, place)
-  const { requestHandler } = db.config
+export function presigner(place: BucketPlace, { handle }: Pick<Handler, 'handle'>) {
+  const { presign, presignPut, signed } = signing(place)
 
   return {
     /** A PUT of exactly these bytes with this type, and only while the object does not exist. */
@@ -56,7 +59,7 @@ export function presigner(db: DynamoDBClient, place: BucketPlace) {
       const headers = { 'content-type': type, 'x-amz-checksum-algorithm': 'SHA256', 'content-length': '0' }
       const request = await signed(id, { method: 'POST', query: { uploads: '' }, headers })
       try {
-        const { response } = await requestHandler.handle(request as Parameters<typeof requestHandler.handle>[0])
+        const { response } = await handle(request as HttpRequest)
         const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(await textOf(response.body))?.[1]
         if (response.statusCode !== 200 || !uploadId) throw new Error(`S3 answered ${response.statusCode}`)
         return uploadId
@@ -67,13 +70,11 @@ export function presigner(db: DynamoDBClient, place: BucketPlace) {
   }
 }
 
-function signing(db: DynamoDBClient, { bucket, region, endpoint, clientEndpoint }: BucketPlace) {
-  const { credentials, sha256 } = db.config
-  const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false })
+function signing({ bucket, region, credentials, endpoint, clientEndpoint }: BucketPlace) {
+  const signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false })
 
   function requestTo(base: string | undefined, id: string, { method, query = {}, headers = {} }: S3Request) {
-    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-    const url = new URL(base ?? `https://${bucket}.s3.${region}.${suffix}`)
+    const url = new URL(base ?? `https://${bucket}.${hostOf('s3', region)}`)
     const path = base ? `/${bucket}/${objectName(id)}` : `/${objectName(id)}`
     const { protocol, hostname, port, host } = url
     const place = { protocol, hostname, path, ...(port ? { port: Number(port) } : {}) }

@@ -1,4 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
 import { ABSENT, deleteIn, EXISTS, updateIn } from '../data/write.ts'
@@ -35,7 +36,7 @@ export const makeReady = (tableName: string, { id, node, sum }: Upload): Transac
 
 const DIE = 'SET #state = :dead, #why = :why, #diedAt = :now'
 
-export function uploadStore(db: DynamoDBClient, tableName: string) {
+export function uploadStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   async function find(id: string): Promise<Upload | undefined> {

@@ -1,5 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { type Database, untilSettled } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
 import { updateIn } from '../data/write.ts'
@@ -19,7 +19,7 @@ export function giveRoom(tableName: string, userId: string, size: number): Trans
   return [updateIn(tableName, usageKey(userId), { set: 'SET #room = #room + :size', fields: { size } })]
 }
 
-export function usageStore(db: DynamoDBClient, tableName: string) {
+export function usageStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   return {

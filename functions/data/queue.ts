@@ -1,19 +1,41 @@
 import { inspect } from 'node:util'
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  errorTypeRegistries,
+  SendMessageCommand,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-sqs'
+import { getRecursionDetectionPlugin } from '@aws-sdk/core/client'
+import { Md5 } from '@smithy/core/checksum'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { once } from '../once.ts'
 import { type Prepared, prepared } from '../prepared.ts'
-import { must, PATIENCE } from './client.ts'
+import type { AwsPlace } from './aws-place.ts'
+import { jsonClient, must } from './client.ts'
 
-/** One client in a process: it keeps the connection. */
-const sqs = once(() => new SQSClient(PATIENCE))
+export function sqsClient(place: AwsPlace) {
+  const client = jsonClient<ServiceInputTypes, ServiceOutputTypes>(place, {
+    service: 'sqs',
+    version: '1.0',
+    serviceTarget: 'AmazonSQS',
+    defaultNamespace: 'com.amazonaws.sqs',
+    errorTypeRegistries,
+    awsQueryCompatible: true,
+    // With it the command compares what SQS has received with what was sent.
+    forCommands: { md5: Md5 },
+  })
+  // By this header Lambda notices functions that invoke each other without end.
+  client.middlewareStack.use(getRecursionDetectionPlugin({ runtime: 'node' }))
+  return client
+}
+
+type Sqs = Pick<ReturnType<typeof sqsClient>, 'send'>
 
 export type Queue<Message> = { send(message: Message): Promise<void> }
 
-export function queue<Message>(url: string): Queue<Message> {
+export function queue<Message>(sqs: Sqs, url: string): Queue<Message> {
   return {
     async send(message) {
-      await must(sqs().send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) })))
+      await must(sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) })))
     },
   }
 }

@@ -1,7 +1,6 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
-  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -12,7 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../errors.ts'
-import { jitter, must } from './client.ts'
+import { type Database, jitter, must } from './client.ts'
 import { type Fields, type Item, toItem } from './item.ts'
 import { expressions, named, updateExpressions, values, type Write } from './write.ts'
 
@@ -76,7 +75,7 @@ function boundsOf({ prefix, after, newestFirst }: Range): { from: string; to: st
 }
 
 /** A table as the stores use it: strongly consistent reads, and conditional writes that can be refused. */
-export function table(db: DynamoDBClient, name: string) {
+export function table(db: Database, name: string) {
   /** Keys that DynamoDB did not process are not absent items, so they are requested again. */
   async function batch(keys: Item[], retry = 0): Promise<Item[]> {
     const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } })

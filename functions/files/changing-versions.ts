@@ -1,6 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { dropReference } from '../contents/upload-store.ts'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -13,7 +12,7 @@ import { type OldVersion, versionItem, versionKey, versionStore } from './versio
 /** Only while the version holds this content, because its number may belong to another content by now. */
 const holding = ({ object }: OldVersion) => ({ only: '#object = :object', fields: { object } })
 
-export function changingVersions(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function changingVersions(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const versions = versionStore(db, tableName)
 

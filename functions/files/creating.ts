@@ -1,6 +1,6 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { addReference } from '../contents/upload-store.ts'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, putIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -10,7 +10,7 @@ import { refuseTaken, targetOf } from './placing.ts'
 import { shapeStore } from './shape-store.ts'
 import { listedItem, nodeItem, type Tree } from './tree-store.ts'
 
-export function creating(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function creating(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const shape = shapeStore(db, tableName)
 

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
 import { ABSENT } from '../data/write.ts'
@@ -18,7 +18,7 @@ const NOTHING: Metadata = { custom: '{}', tags: [], v: 0 }
 const metadataKey = (id: string): Item => toItem({ pk: `N#${id}`, sk: 'meta' })
 
 /** The metadata of files and folders. The caller of these functions checks the access first. */
-export function metadataStore(db: DynamoDBClient, tableName: string) {
+export function metadataStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   return {

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -10,7 +9,7 @@ import { refuseTaken, targetOf } from './placing.ts'
 import { shapeStore } from './shape-store.ts'
 import { asRead, listedItem, listedKey, nodeKey, type Tree } from './tree-store.ts'
 
-export function moving(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function moving(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const shape = shapeStore(db, tableName)
 

@@ -1,4 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, EXISTS, updateIn } from '../data/write.ts'
@@ -9,7 +10,7 @@ import { nodeKey } from './tree-store.ts'
 const treeKey = (userId: string): Item => toItem({ pk: `U#${userId}`, sk: 'tree' })
 
 /** Used by all moves, both out of a folder and out of the trash. */
-export function shapeStore(db: DynamoDBClient, tableName: string) {
+export function shapeStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return {
     async version(owner: string): Promise<number> {

@@ -1,5 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { jitter, RACES } from '../data/client.ts'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { type Database, jitter, RACES } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { type Table, table } from '../data/table.ts'
 import { putIn } from '../data/write.ts'
@@ -72,7 +72,7 @@ function proving(items: Table) {
   }
 }
 
-export function treeStore(db: DynamoDBClient, tableName: string) {
+export function treeStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return { ...places(items), ...lists(items) }
 }

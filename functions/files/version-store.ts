@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Content } from '../contents/content.ts'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import type { ListedFile } from './item.ts'
@@ -23,7 +23,7 @@ export function versionOf(item: Item): OldVersion {
   return { ...fields, version: Number(sk.slice('v#'.length)) }
 }
 
-export function versionStore(db: DynamoDBClient, tableName: string) {
+export function versionStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return {
     async find(id: string, version: number): Promise<OldVersion | undefined> {

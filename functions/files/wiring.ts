@@ -1,5 +1,5 @@
+import { database } from '../clients.ts'
 import { config } from '../config.ts'
-import { database } from '../data/client.ts'
 import { once } from '../once.ts'
 import { changingVersions } from './changing-versions.ts'
 import { creating } from './creating.ts'

@@ -1,12 +1,15 @@
 import type { JsonWebKey } from 'node:crypto'
 import {
+  errorTypeRegistries,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
-  SecretsManagerClient,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from '@aws-sdk/client-secrets-manager'
-import { isFresh, PATIENCE } from '../data/client.ts'
+import type { AwsPlace } from '../data/aws-place.ts'
+import { isFresh, jsonClient } from '../data/client.ts'
 import { LetheError } from '../errors.ts'
 
 export type RingKey = { kid: string; state: 'next' | 'current' | 'retired'; jwk: JsonWebKey }
@@ -15,8 +18,14 @@ export type KeyRing = { keys: readonly RingKey[] }
 const CACHE_SECONDS = 300
 
 /** The private keys. They are only in the secret and in the memory of the functions that sign. */
-export function keyRingStore(secretId: string) {
-  const secrets = new SecretsManagerClient(PATIENCE)
+export function keyRingStore(place: AwsPlace, secretId: string) {
+  const secrets = jsonClient<ServiceInputTypes, ServiceOutputTypes>(place, {
+    service: 'secretsmanager',
+    version: '1.1',
+    serviceTarget: 'secretsmanager',
+    defaultNamespace: 'com.amazonaws.secretsmanager',
+    errorTypeRegistries,
+  })
   let cached: { ring: KeyRing | undefined; at: number } | undefined
   let reading: Promise<KeyRing | undefined> | undefined
 

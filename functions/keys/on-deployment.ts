@@ -10,7 +10,7 @@ import { keyRing, publicKeys } from './wiring.ts'
 const needs = () => ({
   keyRing: keyRing(),
   publicKeys: publicKeys(),
-  documents: issuerDocumentStore(config.issuerBucket()),
+  documents: issuerDocumentStore(config.aws(), config.issuerBucket()),
   issuer: config.issuer(),
 })
 type Needs = ReturnType<typeof needs>

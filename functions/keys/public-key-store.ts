@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { isFresh } from '../data/client.ts'
+import { type Database, isFresh } from '../data/client.ts'
 import { toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 
@@ -10,7 +9,7 @@ const KEY = toItem({ pk: 'keys', sk: 'public' })
 const CACHE_SECONDS = 30
 
 /** Reads are cached for 30 s: a withdrawn key is dead within 30 s, and unknown kids cause one read in 30 s at most. */
-export function publicKeyStore(db: DynamoDBClient, tableName: string) {
+export function publicKeyStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   let cached: { keys: readonly PublicKey[]; at: number } | undefined
   let reading: Promise<readonly PublicKey[]> | undefined

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
 import { ABSENT } from '../data/write.ts'
@@ -17,7 +17,7 @@ const RACES = 5
 export type Claim = 'mine' | 'done' | 'busy'
 
 /** Records which messages led to a mail, and how many mails an address got. */
-export function mailLogStore(db: DynamoDBClient, tableName: string) {
+export function mailLogStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   /** Undefined when another mail was counted meanwhile. */

@@ -1,16 +1,14 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
-import { must, PATIENCE } from '../data/client.ts'
-import { once } from '../once.ts'
+import type { AwsPlace } from '../data/aws-place.ts'
+import { must, sdkSettings } from '../data/client.ts'
 import type { Mail } from './mail.ts'
 
-/** One client in a process: it keeps the connection. */
-const ses = once(() => new SESv2Client(PATIENCE))
-
-export function mailer(from: string) {
+export function mailer(place: AwsPlace, from: string) {
+  const ses = new SESv2Client(sdkSettings('ses', place))
   return {
     async send({ to, subject, text }: Mail): Promise<void> {
       await must(
-        ses().send(
+        ses.send(
           new SendEmailCommand({
             FromEmailAddress: from,
             Destination: { ToAddresses: [to] },

@@ -1,4 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
 import { ABSENT, EXISTS, putIn, updateIn, type Write } from '../data/write.ts'
@@ -36,7 +37,7 @@ export function putGate(tableName: string, userId: string, address: string): Tra
   )
 }
 
-export function sessionStore(db: DynamoDBClient, tableName: string) {
+export function sessionStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   return {

@@ -1,5 +1,5 @@
+import { database } from '../clients.ts'
 import { config } from '../config.ts'
-import { database } from '../data/client.ts'
 import { keyRing, publicKeys } from '../keys/wiring.ts'
 import { once } from '../once.ts'
 import { verifyAccessToken } from './access-token.ts'

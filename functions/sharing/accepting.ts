@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { fromItem, type Item } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import { deleteIn, putIn } from '../data/write.ts'
@@ -15,7 +14,7 @@ const KEYS_A_BATCH = 100
 type SharedItem = { node: Node; share: Share }
 
 /** What a recipient of shares does. Shares are found by the user's id and by the user's present address. */
-export function accepting(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function accepting(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
 
   /** The items that still exist, each with its share. All their ancestors are checked. */

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { type Table, table } from '../data/table.ts'
 import { ABSENT, EXISTS, putIn, updateIn } from '../data/write.ts'
@@ -9,7 +9,7 @@ export const linkKey = (id: string): Item => toItem({ pk: `L#${id}`, sk: 'link' 
 /** Leads from a file to its links. It also stores a link's end and revocation, so that open links can be counted. */
 const pointerKey = (file: string, id: string): Item => toItem({ pk: `N#${file}`, sk: `l#${id}` })
 
-export function linkStore(db: DynamoDBClient, tableName: string) {
+export function linkStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   async function find(id: string): Promise<Link | undefined> {

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { type Table, table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -10,7 +9,7 @@ import { fieldsOf, pointerKey, shareStore } from './share-store.ts'
 type Offer = Pick<Share, 'address' | 'access'>
 
 /** What the owner of an item does: offer it to an address, or end a share. */
-export function offering(db: DynamoDBClient, tableName: string) {
+export function offering(db: Database, tableName: string) {
   const items = table(db, tableName)
   const shares = shareStore(db, tableName)
 

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import { deleteIn } from '../data/write.ts'
@@ -9,7 +9,7 @@ import type { Share } from './share.ts'
 export const pointerKey = (grantee: string, id: string): Item => toItem({ pk: `G#${grantee}`, sk: id })
 
 /** The grant decides the access. The pointer only leads its grantee to the grant. */
-export function shareStore(db: DynamoDBClient, tableName: string) {
+export function shareStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   /** All shares, even above the limit: parallel offers can exceed it by the number of those offers. */

@@ -1,7 +1,7 @@
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { objectKey, uploadOf } from '../contents/upload-store.ts'
 import { usageKey } from '../contents/usage-store.ts'
-import { must } from '../data/client.ts'
+import { type Database, must } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { type Table, table } from '../data/table.ts'
 import { deleteIn, EXISTS, putIn } from '../data/write.ts'
@@ -24,7 +24,7 @@ export type Cursor = {
 }
 
 /** Reads the whole table page by page, and makes the repairs that only a sweep makes. */
-export function sweepStore(db: DynamoDBClient, tableName: string) {
+export function sweepStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return {
     ...mending(items),

@@ -1,7 +1,7 @@
+import { database } from '../clients.ts'
 import { config } from '../config.ts'
 import { objects } from '../contents/object-wiring.ts'
 import { fileWork, uploads, usage } from '../contents/wiring.ts'
-import { database } from '../data/client.ts'
 import { once } from '../once.ts'
 import { arrivals } from '../uploads/wiring.ts'
 import { sweepStore } from './sweep-store.ts'

@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { dropReference } from '../contents/upload-store.ts'
+import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import { deleteIn } from '../data/write.ts'
@@ -8,7 +8,7 @@ import { linkKey } from '../sharing/link-store.ts'
 import { pointerKey } from '../sharing/share-store.ts'
 
 /** What a file or folder has beside its node: old versions, metadata, shares and links. */
-export function attachments(db: DynamoDBClient, tableName: string) {
+export function attachments(db: Database, tableName: string) {
   const items = table(db, tableName)
   const of = (id: string) => ({ pk: `N#${id}`, prefix: '' })
 

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { type Cancelled, table } from '../data/table.ts'
 import type { Listed, Node } from '../files/item.ts'
 import { nodeKey, nodeOf, treeStore } from '../files/tree-store.ts'
@@ -7,7 +6,7 @@ import { isGoing, type Trashed } from './trash.ts'
 import { findTrashed, markGoing, trashedOf, trashingWrites, trashKey } from './trash-store.ts'
 
 /** A message can be late or come twice, so each time it must be proved that the item is gone for its owner. */
-export function proving(db: DynamoDBClient, tableName: string) {
+export function proving(db: Database, tableName: string) {
   const items = table(db, tableName)
   const tree = treeStore(db, tableName)
   const findInTrash = findTrashed(items)

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { FileWork } from '../contents/file-work.ts'
 import { usageKey } from '../contents/usage-store.ts'
+import type { Database } from '../data/client.ts'
 import { drained, inLanes, PAGE, PAGES } from '../data/drain.ts'
 import { fromItem, type Item } from '../data/item.ts'
 import type { Queue } from '../data/queue.ts'
@@ -11,7 +11,7 @@ import { pointerKey } from '../sharing/share-store.ts'
 import { pageOfStaying } from './trash-store.ts'
 
 /** What an account that is gone has beside its tree: its trash, what others shared with it, and its usage. */
-export function purgingAccount(db: DynamoDBClient, tableName: string, work: Queue<FileWork>) {
+export function purgingAccount(db: Database, tableName: string, work: Queue<FileWork>) {
   const items = table(db, tableName)
 
   /** Sends one message for each item. */

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { FileWork } from '../contents/file-work.ts'
 import { dropReference, objectKey } from '../contents/upload-store.ts'
+import type { Database } from '../data/client.ts'
 import { drained, inLanes, PAGE } from '../data/drain.ts'
 import type { Queue } from '../data/queue.ts'
 import { type Cancelled, table } from '../data/table.ts'
@@ -14,7 +14,7 @@ import type { Trashed } from './trash.ts'
 import { trashKey } from './trash-store.ts'
 
 type Purge = { owner: string; item: string }
-type PurgingParts = { db: DynamoDBClient; filesTable: string; work: Queue<FileWork> }
+type PurgingParts = { db: Database; filesTable: string; work: Queue<FileWork> }
 
 /**
  * Deletes from the trash for good. Each holder of a content is deleted in one transaction with its reference, and the

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -13,7 +12,7 @@ import { isGoing, type Trashed } from './trash.ts'
 import { findTrashed, NOT_GOING, trashKey } from './trash-store.ts'
 
 /** Restores items from the trash. Only their owner can do this. */
-export function restoring(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function restoring(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const shape = shapeStore(db, tableName)
   const find = findTrashed(items)

@@ -1,5 +1,5 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { type Database, untilSettled } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
 import { deleteIn, putIn, updateIn } from '../data/write.ts'
@@ -48,7 +48,7 @@ export function findTrashed(items: Table) {
   }
 }
 
-export function trashStore(db: DynamoDBClient, tableName: string) {
+export function trashStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   const find = findTrashed(items)
 

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { LetheError } from '../errors.ts'
 import type { Author } from '../files/change.ts'
@@ -9,7 +8,7 @@ import type { Trashed } from './trash.ts'
 import { trashingWrites } from './trash-store.ts'
 
 /** Puts a file, or a folder with whatever lies below it, into the trash of its owner. */
-export function trashing(db: DynamoDBClient, tableName: string, tree: Tree) {
+export function trashing(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
 
   async function tryToTrash(kind: Kind, id: string, { caller, now }: Author, ifVersion: number | undefined) {

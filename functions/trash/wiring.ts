@@ -1,6 +1,6 @@
+import { database } from '../clients.ts'
 import { config } from '../config.ts'
 import { fileWork } from '../contents/wiring.ts'
-import { database } from '../data/client.ts'
 import { tree } from '../files/wiring.ts'
 import { once } from '../once.ts'
 import { purging } from './purging.ts'

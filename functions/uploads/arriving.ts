@@ -1,9 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Objects } from '../contents/object-store.ts'
 import { contentOf, type DeathReason, isSumOfParts, type Upload } from '../contents/upload.ts'
 import { makeReady, type Uploads } from '../contents/upload-store.ts'
 import { usageStore } from '../contents/usage-store.ts'
-import { untilSettled } from '../data/client.ts'
+import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, putIn } from '../data/write.ts'
 import type { Place } from '../files/access.ts'
@@ -13,7 +12,7 @@ import { asRead, listedItem, nodeItem, type Tree } from '../files/tree-store.ts'
 import { versionItem } from '../files/version-store.ts'
 
 export type ArrivingParts = {
-  db: DynamoDBClient
+  db: Database
   filesTable: string
   tree: Tree
   uploads: Uploads

@@ -1,6 +1,6 @@
+import { database } from '../clients.ts'
 import { config } from '../config.ts'
 import { uploads } from '../contents/wiring.ts'
-import { database } from '../data/client.ts'
 import { tree } from '../files/wiring.ts'
 import { type ArrivingParts, arriving } from './arriving.ts'
 

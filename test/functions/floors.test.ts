@@ -8,6 +8,7 @@ import { importsIn } from '../helpers/imports-in.ts'
 const FLOORS = [
   ['config', 'errors', 'once', 'prepared', 'crypto'],
   ['http', 'data'],
+  ['clients'],
   ['keys', 'mail', 'contents'],
   ['sessions'],
   ['files'],

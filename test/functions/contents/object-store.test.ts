@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { config } from '../../../functions/config.ts'
 import { objectStore } from '../../../functions/contents/object-store.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { type FakeCloud, startFakeCloud } from '../../helpers/fake-cloud.ts'
@@ -10,7 +11,7 @@ let objects: ReturnType<typeof objectStore>
 beforeAll(async () => {
   cloud = await startFakeCloud()
   Object.assign(process.env, cloud.variables)
-  objects = objectStore(cloud.variables.FILES_BUCKET ?? '')
+  objects = objectStore(config.aws(), cloud.variables.FILES_BUCKET ?? '')
 })
 afterAll(() => cloud.stop())
 beforeEach(() => {

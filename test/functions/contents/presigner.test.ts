@@ -2,21 +2,19 @@ import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { presigner } from '../../../functions/contents/presigner.ts'
 import { contentOf } from '../../../functions/contents/upload.ts'
+import { httpHandler } from '../../../functions/data/http-handler.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { anUpload } from '../../helpers/files.ts'
 import { sumOf } from '../../helpers/sum-of.ts'
 
 const KEY = { accessKeyId: 'AKIATEST', secretAccessKey: 'a secret' }
 const PLACE = { bucket: 'files', region: 'eu-central-1', endpoint: undefined, clientEndpoint: undefined }
+const handler = httpHandler({ connectionTimeout: 1000, requestTimeout: 2000 }, 'http:')
 const urlsOf = (place = {}, credentials = {}) =>
-  presigner(new DynamoDBClient({ region: 'us-east-1', credentials: { ...KEY, ...credentials } }), {
-    ...PLACE,
-    ...place,
-  })
+  presigner({ ...PLACE, ...place, credentials: { ...KEY, ...credentials } }, handler)
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 /** As RFC 3986 has it, which is how AWS spells what it signs. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { database } from '../../../functions/data/client.ts'
+import { database, sqs } from '../../../functions/clients.ts'
 import { queue as queueAt } from '../../../functions/data/queue.ts'
 import { sessionStore } from '../../../functions/sessions/session-store.ts'
 import { NOW } from '../../helpers/builders.ts'
@@ -87,7 +87,7 @@ describe('a call that is never answered', () => {
     cloud.fail('dynamodb:GetItem', 'silent')
     cloud.fail('sqs:SendMessage', 'silent')
     const start = performance.now()
-    const queue = queueAt(cloud.variables.MAIL_QUEUE_URL ?? '')
+    const queue = queueAt(sqs(), cloud.variables.MAIL_QUEUE_URL ?? '')
     const [gate] = await Promise.all([
       sessions.readGate(session.userId),
       queue.send({ kind: 'sign-up', pendingId: 'pending' }),

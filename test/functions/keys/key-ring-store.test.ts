@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { config } from '../../../functions/config.ts'
 import { type KeyRing, keyRingStore } from '../../../functions/keys/key-ring-store.ts'
 import { NOW } from '../../helpers/builders.ts'
 import { type FakeCloud, startFakeCloud } from '../../helpers/fake-cloud.ts'
@@ -25,7 +26,7 @@ const RING: KeyRing = {
 }
 const REPLACED: KeyRing = { keys: [{ kid: 'then', state: 'current', jwk }] }
 const TOKEN = 'the-token-of-the-stack-in-32-characters'
-const store = () => keyRingStore('key-ring')
+const store = () => keyRingStore(config.aws(), 'key-ring')
 const unavailable = { code: 'store_unavailable' }
 
 describe('the key that signs', () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sqs } from '../../../functions/clients.ts'
+import { config } from '../../../functions/config.ts'
 import { queue as queueAt } from '../../../functions/data/queue.ts'
 import { mailer } from '../../../functions/mail/mailer.ts'
 import { type FakeCloud, startFakeCloud } from '../../helpers/fake-cloud.ts'
@@ -11,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => cloud.stop())
 beforeEach(() => cloud.forget())
 
-const queue = () => queueAt(cloud.variables.MAIL_QUEUE_URL ?? '')
+const queue = () => queueAt(sqs(), cloud.variables.MAIL_QUEUE_URL ?? '')
 const MESSAGE = { kind: 'sign-up', pendingId: 'pending' } as const
 const MAIL = { to: 'jane@example.com', subject: 'Confirm', text: 'line one\n\nline two — é' }
 
@@ -31,13 +33,15 @@ describe('the mail queue', () => {
 
 describe('the mailer', () => {
   it('sends one mail to one address, from ours', async () => {
-    await mailer('no-reply@example.com').send(MAIL)
+    await mailer(config.aws(), 'no-reply@example.com').send(MAIL)
     expect(cloud.mails).toEqual([{ from: 'no-reply@example.com', ...MAIL }])
   })
 
   it('is tried three times and then unavailable', async () => {
     cloud.fail('ses:SendEmail', 'broken', 'broken', 'broken')
-    await expect(mailer('no-reply@example.com').send(MAIL)).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(mailer(config.aws(), 'no-reply@example.com').send(MAIL)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
     expect(cloud.calls).toHaveLength(3)
     expect(cloud.mails).toEqual([])
   })

@@ -9,9 +9,9 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DEV, deriveCredentials } from '@lethe/laptop/door/credentials.ts'
 import { presigner } from '../../../functions/contents/presigner.ts'
+import { httpHandler } from '../../../functions/data/http-handler.ts'
 import { anUpload } from '../../helpers/files.ts'
 import { becomeUser } from '../../helpers/people.ts'
 import { letheApi } from '../browser/lethe-api.ts'
@@ -82,8 +82,8 @@ async function presignedPut(call: ReturnType<typeof letheApi>, door: string, sta
   const { put } = await call<{ put: { url: string } }>('POST', '/files', { json: { name: 'none', size: 0, sha256 } })
   const bucket = new URL(put.url).pathname.split('/')[1] ?? ''
   const credentials = deriveCredentials(readFileSync(join(state, 'seed'), 'utf8').trim(), DEV)
-  const signer = new DynamoDBClient({ region: 'us-east-1', credentials })
-  const urls = presigner(signer, { bucket, region: 'us-east-1', endpoint: door, clientEndpoint: door })
+  const place = { bucket, region: 'us-east-1', credentials, endpoint: door, clientEndpoint: door }
+  const urls = presigner(place, httpHandler({ connectionTimeout: 1000, requestTimeout: 2000 }, 'http:'))
   const hash = createHash('sha256')
   for await (const chunk of twice(source)) hash.update(chunk)
   const upload = anUpload({ size: 2 * GIB, sum: hash.digest('base64') })
