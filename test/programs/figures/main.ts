@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import { weighBundles } from './bundles.ts'
+import { tableOf } from './calls/table.ts'
+import { countCalls } from './calls.ts'
 import { measureColdStarts, ratios } from './cold-start.ts'
 import { measureFolderMove } from './folder-move.ts'
 import { countHouse } from './house.ts'
@@ -16,6 +19,7 @@ const FIGURES = {
   'cold-starts': coldStarts,
   bundles,
   house,
+  calls,
   'many-files': manyFiles,
   'folder-move': folderMove,
   reservations,
@@ -56,6 +60,14 @@ async function house() {
   console.log('\nthe house: files and lines of each room')
   for (const { name, files, lines } of nouns) console.log(row(name, String(files), String(lines)))
   console.log(row('files behind a route', `median ${behind.median}`, `least ${behind.least}`, `most ${behind.most}`))
+}
+
+async function calls() {
+  const counted = await countCalls()
+  console.log('\ncalls of one warm request: after a semicolon with the answers to those before, around an & at once')
+  for (const line of tableOf(counted)) console.log(line)
+  const { LETHE_CALLS_JSON: copy } = process.env
+  if (copy) await writeFile(copy, `${JSON.stringify(counted, undefined, 2)}\n`)
 }
 
 async function manyFiles() {
