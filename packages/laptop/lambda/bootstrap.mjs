@@ -1,56 +1,33 @@
 // @ts-check
+import { frameOf, frameReader } from './frames.mjs'
+
 /**
  * The runtime client in every function's process. It does what the client of nodejs24.x does on Lambda, as far as a
- * function can notice. It gets Node's modules from process.getBuiltinModule: an ESM import of node:http also loads
- * undici, which takes 17 ms in every process and does not happen on Lambda.
+ * function can notice. Invocations come through the third pipe, where Lambda has its Runtime API: a pipe costs half as
+ * much. Node's modules come from process.getBuiltinModule: an ESM import of node:http also loads undici, which takes
+ * 17 ms in every process and does not happen on Lambda.
  */
-const http = process.getBuiltinModule('node:http')
+process.getBuiltinModule('node:http')
+const net = process.getBuiltinModule('node:net')
 const fs = process.getBuiltinModule('node:fs')
 const path = process.getBuiltinModule('node:path')
 const { format } = process.getBuiltinModule('node:util')
 
 /** @typedef {(event: unknown, context: object) => unknown} Handler */
 /** @typedef {{ errorType: string, errorMessage: string, trace: string[] }} ErrorReport */
-/** @typedef {{ status: number, headers: import('node:http').IncomingHttpHeaders, body: string }} RuntimeAnswer */
+/** @typedef {{ requestId: string, functionArn: string, deadline: number, traceId: string }} Invocation */
 
-const { AWS_LAMBDA_RUNTIME_API: runtimeApi = '', LAMBDA_TASK_ROOT: root = '', _HANDLER: handlerName = '' } = process.env
-const [, host, port, prefix = ''] = /^([^:/]+):(\d+)(\/.*)?$/.exec(runtimeApi) ?? []
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+const PIPE = 3
+const { LAMBDA_TASK_ROOT: root = '', _HANDLER: handlerName = '' } = process.env
+const cloud = new net.Socket({ fd: PIPE, readable: true, writable: true })
 
 /** The request id of the invocation that runs now. @type {string | undefined} */
 let running
 let initialised = false
 
-/**
- * @param {'GET' | 'POST'} method
- * @param {string} call
- * @param {string} [body]
- * @param {import('node:http').OutgoingHttpHeaders} [headers]
- * @returns {Promise<RuntimeAnswer>}
- */
-function runtime(method, call, body, headers = {}) {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-    const options = {
-      host,
-      port,
-      method,
-      agent,
-      path: `${prefix}/2018-06-01/runtime/${call}`,
-      headers: { ...length, ...headers },
-    }
-    const request = http.request(options, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk) => {
-        text += chunk
-      })
-      response.on('error', reject)
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
-    })
-    request.on('error', reject)
-    request.end(body)
-  })
+/** Resolves when it is written. @param {import('./channel.ts').Said} said @param {string} [body] @returns {Promise<void>} */
+function say(said, body) {
+  return new Promise((resolve) => cloud.write(frameOf(said, body), () => resolve()))
 }
 
 /** @param {unknown} error @returns {ErrorReport} */
@@ -67,13 +44,11 @@ function runtimeError(name, message) {
 }
 
 /** @param {unknown} error */
-async function postError(error) {
-  const report = reportOf(error)
-  const call = running ? `invocation/${running}/error` : 'init/error'
-  const echo = running ? { 'lambda-runtime-invocation-id': running } : {}
+function reportError(error) {
+  const report = JSON.stringify(reportOf(error))
+  const requestId = running
   running = undefined
-  const headers = { ...echo, 'lambda-runtime-function-error-type': encodeURIComponent(report.errorType) }
-  await runtime('POST', call, JSON.stringify(report), headers)
+  return requestId ? say({ says: 'error', requestId }, report) : say({ says: 'failed to start' }, report)
 }
 
 /**
@@ -83,9 +58,9 @@ async function postError(error) {
 function die(error, exitCode) {
   console.error(error)
   const owed = running !== undefined || !initialised
-  const posted = owed ? postError(error) : Promise.resolve()
+  const reported = owed ? reportError(error) : Promise.resolve()
   const exit = () => process.exit(exitCode)
-  posted.then(exit, exit)
+  reported.then(exit)
 }
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
@@ -186,42 +161,39 @@ function property(value, name) {
   return inner
 }
 
-/** @param {import('node:http').IncomingHttpHeaders} headers @param {string} requestId */
-function contextOf(headers, requestId) {
-  const deadline = Number(headers['lambda-runtime-deadline-ms'])
+/** @param {Invocation} invocation */
+function contextOf({ requestId, functionArn, deadline }) {
   return {
     awsRequestId: requestId,
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    invokedFunctionArn: functionArn,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: '$LATEST',
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: `[$LATEST]${prefix.slice(1)}`,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   }
 }
 
-/** @param {Handler} handler */
-async function serveNext(handler) {
-  const { status, headers, body } = await runtime('GET', 'invocation/next')
-  if (status !== 200) throw new Error(`invocation/next answered ${status}: ${body}`)
-  const requestId = String(headers['lambda-runtime-aws-request-id'])
+/** @param {Handler} handler @param {Invocation} invocation @param {string} payload */
+async function serve(handler, invocation, payload) {
+  const { requestId } = invocation
   running = requestId
-  process.env._X_AMZN_TRACE_ID = String(headers['lambda-runtime-trace-id'])
+  process.env._X_AMZN_TRACE_ID = invocation.traceId
+  // While a handler runs, only the handler keeps the process alive: if it waits for nothing, that is an error.
+  cloud.unref()
   /** @type {string} */
-  let text
+  let answer
   try {
-    text = JSON.stringify(await handler(JSON.parse(body), contextOf(headers, requestId))) ?? 'null'
+    answer = JSON.stringify(await handler(JSON.parse(payload), contextOf(invocation))) ?? 'null'
   } catch (error) {
     console.error(error)
-    return postError(error)
+    cloud.ref()
+    return reportError(error)
   }
+  cloud.ref()
   running = undefined
-  const answer = await runtime('POST', `invocation/${requestId}/response`, text, {
-    'content-type': 'application/json',
-    'lambda-runtime-invocation-id': requestId,
-  })
-  if (answer.status !== 202) console.error(`response refused: ${answer.status} ${answer.body}`)
+  return say({ says: 'answer', requestId }, answer)
 }
 
 async function main() {
@@ -231,6 +203,10 @@ async function main() {
   process.on('beforeExit', () => {
     if (running) die(runtimeError('NodeJsExit', 'The event loop is empty, but the handler has not answered'), 1)
   })
+  // Written at once, because nothing else is done in a process that exits.
+  process.on('exit', () => {
+    if (!running && !cloud.destroyed) fs.writeSync(PIPE, frameOf({ says: 'leaving' }))
+  })
   /** @type {Handler} */
   let handler
   try {
@@ -239,8 +215,20 @@ async function main() {
     return die(error, 1)
   }
   initialised = true
-  for (;;) await serveNext(handler)
+  cloud.on(
+    'data',
+    frameReader(({ head, body }) => void serve(handler, head, body)),
+  )
+  await say({ says: 'ready' })
 }
 
-// The Runtime API cannot be reached: the laptop cloud has ended.
-main().catch(() => process.exit(1))
+/** The laptop cloud has ended, so nobody hears anything any more. */
+function leave() {
+  cloud.destroy()
+  process.exit(1)
+}
+
+cloud.on('close', leave)
+cloud.on('error', leave)
+process.stdout.on('error', leave)
+main()

@@ -1,6 +1,6 @@
+import type { FunctionReply } from './channel.ts'
 import type { Environment, Task } from './environment.ts'
 import { exitError, timeoutError } from './function-error.ts'
-import type { FunctionReply } from './runtime-api.ts'
 
 export type ColdStart = {
   start: (requestId: string) => Environment

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Credentials } from '../door/credentials.ts'
 import { REGION } from '../model.ts'
 import type { LambdaFunction } from './lambda-function.ts'
@@ -6,12 +7,11 @@ export type ProcessSettings = {
   codeFolder: string
   doorUrl: string
   credentials: Credentials
-  runtimeApi: string
 }
 
 /** All environment variables of a function's process. It inherits none, except what Node needs on Windows. */
 export function environmentVariables(lambda: LambdaFunction, settings: ProcessSettings): Record<string, string> {
-  const { codeFolder, doorUrl, credentials, runtimeApi } = settings
+  const { codeFolder, doorUrl, credentials } = settings
   return {
     ...neededByNode(),
     ...lambda.variables,
@@ -27,7 +27,7 @@ export function environmentVariables(lambda: LambdaFunction, settings: ProcessSe
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
-    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${randomUUID()}`,
     LAMBDA_TASK_ROOT: codeFolder,
     // Lambda's time zone is UTC. HOME: the function's SDK must not find the developer's ~/.aws.
     TZ: 'UTC',

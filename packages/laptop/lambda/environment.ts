@@ -1,21 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
+import { type Duplex, PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Credentials } from '../door/credentials.ts'
+import { type FunctionReply, type Invocation, openChannel } from './channel.ts'
 import { environmentVariables } from './environment-variables.ts'
 import { exitError, timeoutError } from './function-error.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 import type { FunctionLogLine } from './model.ts'
-import type { FunctionReply, Invocation, RuntimeApi } from './runtime-api.ts'
 import { within } from './within.ts'
 
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
 
+/** How long to wait, after the end of a process, for what it said before. */
+const LAST_WORDS_MS = 500
+
 export type EnvironmentOptions = {
   lambda: LambdaFunction
   codeFolder: string
-  runtimeApi: RuntimeApi
   doorUrl: string
   credentials: Credentials
   log: (line: FunctionLogLine) => void
@@ -42,18 +45,19 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
   let current: string | undefined
   let answer: ((outcome: TaskOutcome) => void) | undefined
 
-  const connection = options.runtimeApi.connect(randomUUID(), {
+  const child = startProcess(options)
+  const channel = openChannel(pipeTo(child), {
     ready: () => initialised.resolve('ready'),
     replied: (reply) => answer?.(reply),
     initFailed: (failure) => initialised.resolve({ failure }),
   })
-  const child = startProcess(options, connection.address)
   readLines(child, (stream, text) => options.log({ functionName: lambda.name, requestId: current, stream, text }))
-  const ended = endOf(child).then((cause) => {
-    connection.disconnect()
+  const ended = endOf(child).then(async (cause) => {
+    // A grandchild may hold the pipe open.
+    await within(channel.ended, LAST_WORDS_MS, undefined)
     const failure = exitError(current ?? requestId, cause)
     initialised.resolve({ failure })
-    answer?.(connection.withdraw() ? 'undelivered' : { payload: failure, failed: true })
+    answer?.(channel.hasTaken() ? { payload: failure, failed: true } : 'undelivered')
   })
 
   return {
@@ -64,7 +68,7 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
         answer = resolve
       })
       if (!isAlive(child)) return 'undelivered'
-      connection.deliver(invocationOf(lambda, task))
+      channel.deliver(invocationOf(lambda, task))
       const result = await within(outcome, task.milliseconds, 'late')
       if (result !== 'late') return result
       child.kill('SIGKILL')
@@ -77,16 +81,21 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
   }
 }
 
-function startProcess(options: EnvironmentOptions, runtimeApi: string): ChildProcess {
+function startProcess(options: EnvironmentOptions): ChildProcess {
   const { lambda, codeFolder, doorUrl, credentials } = options
   return spawn(process.execPath, [`--max-old-space-size=${lambda.memoryMegabytes}`, BOOTSTRAP], {
     cwd: codeFolder,
-    env: environmentVariables(lambda, { codeFolder, doorUrl, credentials, runtimeApi }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environmentVariables(lambda, { codeFolder, doorUrl, credentials }),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // In a process group of its own: Ctrl-C in a terminal must not kill functions that still run.
     detached: true,
     windowsHide: true,
   })
+}
+
+/** A process that could not be started may have no pipe. */
+function pipeTo(child: ChildProcess): Duplex {
+  return (child.stdio?.[3] as Duplex | null) ?? new PassThrough()
 }
 
 function readLines(child: ChildProcess, take: (stream: 'stdout' | 'stderr', text: string) => void): void {

@@ -4,7 +4,6 @@ import { startEnvironment } from './environment.ts'
 import { lambdaFunction } from './lambda-function.ts'
 import { type FunctionLogLine, type Invoke, LambdaRefusal, type Lifecycle } from './model.ts'
 import { createPool, type Pool } from './pool.ts'
-import { startRuntimeApi } from './runtime-api.ts'
 
 export type FunctionsOptions = {
   resources: Resource[]
@@ -33,12 +32,10 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const lambdas = options.resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
     .map((resource) => ({ lambda: lambdaFunction(resource), codeFolder: options.codeFolder(resource) }))
-  const runtimeApi = await startRuntimeApi()
   const pools = new Map<string, Pool>()
   for (const { lambda, codeFolder } of lambdas) {
     const credentials = options.credentials(lambda.name)
-    const start = (requestId: string) =>
-      startEnvironment({ lambda, codeFolder, runtimeApi, doorUrl, credentials, log }, requestId)
+    const start = (requestId: string) => startEnvironment({ lambda, codeFolder, doorUrl, credentials, log }, requestId)
     pools.set(lambda.name, createPool(lambda, start, limitsOf(options)))
   }
 
@@ -52,7 +49,6 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()))
-      await runtimeApi.close()
     },
   }
 }

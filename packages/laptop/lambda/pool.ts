@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { FunctionReply } from './channel.ts'
 import { startCold } from './cold-start.ts'
 import type { Environment, Task } from './environment.ts'
 import { idleEnvironments } from './idle-environments.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 import { type InvokeResult, LambdaRefusal, type Lifecycle } from './model.ts'
-import type { FunctionReply } from './runtime-api.ts'
 import { turnstile } from './turnstile.ts'
 
 /** Lambda's limit for the event of a synchronous invocation. */

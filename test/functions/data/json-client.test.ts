@@ -50,12 +50,16 @@ const isSilent: Turn = () => undefined
 
 let turns: Turn[] = []
 let seen: Seen[] = []
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
   let body = ''
-  for await (const piece of request) body += piece
-  seen.push({ headers: request.headers, body })
-  const turn = turns.shift() ?? finds
-  turn(request, response)
+  request.on('data', (piece) => {
+    body += piece
+  })
+  request.on('end', () => {
+    seen.push({ headers: request.headers, body })
+    const turn = turns.shift() ?? finds
+    turn(request, response)
+  })
 })
 let address: URL
 

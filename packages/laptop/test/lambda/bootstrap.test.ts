@@ -1,30 +1,37 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { type FunctionReply, startRuntimeApi } from '../../lambda/runtime-api.ts'
+import { type FunctionReply, type Invocation, openChannel } from '../../lambda/channel.ts'
 import { folderWith, startProbe } from './a-function.ts'
 
 const BOOTSTRAP = fileURLToPath(new URL('../../lambda/bootstrap.mjs', import.meta.url))
 
-/** Runs the bootstrap for one invocation of this module. Gives its reply and how the process ended. */
-async function runToItsEnd(module: string) {
+const INVOCATION = { requestId: 'r1', functionArn: 'arn', deadline: Date.now() + 60_000, traceId: 't', payload: '{}' }
+
+/** Runs the bootstrap with this module, and the invocation, if any. Gives what it said and how the process ended. */
+async function runToItsEnd(module: string, invocation?: Invocation) {
   const folder = await folderWith({ 'index.mjs': module })
-  const api = await startRuntimeApi()
-  onTestFinished(() => api.close())
+  const child = spawnBootstrap(folder)
   const seen: { reply?: FunctionReply; initFailure?: string } = {}
-  const connection = api.connect('environment', {
+  child.stdout?.resume()
+  const channel = openChannel(child.stdio[3] as Duplex, {
     ready: () => undefined,
     replied: (reply) => Object.assign(seen, { reply }),
     initFailed: (initFailure) => Object.assign(seen, { initFailure }),
   })
-  connection.deliver({ requestId: 'r1', functionArn: 'arn', deadline: Date.now() + 5000, traceId: 't', payload: '{}' })
-  const env = { AWS_LAMBDA_RUNTIME_API: connection.address, LAMBDA_TASK_ROOT: folder, _HANDLER: 'index.handler' }
-  const child = spawn(process.execPath, [BOOTSTRAP], { env, stdio: 'ignore' })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  if (invocation) channel.deliver(invocation)
   const [exitCode] = await once(child, 'exit')
-  return { ...seen, exitCode }
+  await channel.ended
+  return { ...seen, exitCode, taken: channel.hasTaken() }
+}
+
+function spawnBootstrap(folder: string) {
+  const env = { LAMBDA_TASK_ROOT: folder, _HANDLER: 'index.handler' }
+  const child = spawn(process.execPath, [BOOTSTRAP], { env, stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
 }
 
 const report = (payload: string | undefined) => JSON.parse(payload ?? 'null')
@@ -32,6 +39,7 @@ const report = (payload: string | undefined) => JSON.parse(payload ?? 'null')
 test('an uncaught exception is posted as the error of the invocation and ends the process with 129', async () => {
   const { reply, exitCode } = await runToItsEnd(
     'export const handler = () => { setTimeout(() => { throw new RangeError("later") }); return new Promise(() => setTimeout(() => {}, 9e6)) }',
+    INVOCATION,
   )
   expect(exitCode).toBe(129)
   expect(reply?.failed).toBe(true)
@@ -41,6 +49,7 @@ test('an uncaught exception is posted as the error of the invocation and ends th
 test('an unhandled rejection is posted as the error of the invocation and ends the process with 128', async () => {
   const { reply, exitCode } = await runToItsEnd(
     'export const handler = () => { Promise.reject(new Error("forgotten")); return new Promise(() => setTimeout(() => {}, 9e6)) }',
+    INVOCATION,
   )
   expect(exitCode).toBe(128)
   expect(reply?.failed).toBe(true)
@@ -51,7 +60,7 @@ test('an unhandled rejection is posted as the error of the invocation and ends t
 })
 
 test('a handler that never settles, with nothing left to wait for, is an error of its own', async () => {
-  const { reply } = await runToItsEnd('export const handler = () => new Promise(() => {})')
+  const { reply } = await runToItsEnd('export const handler = () => new Promise(() => {})', INVOCATION)
   expect(report(reply?.payload).errorType).toBe('Runtime.NodeJsExit')
 })
 
@@ -69,17 +78,24 @@ test('a rejection that the module leaves behind while it loads is an init error'
   expect(report(initFailure).errorMessage).toBe('Error: early')
 })
 
-test('a process whose Runtime API is gone ends', async () => {
-  const server = createServer((_, response) => response.destroy()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : 0
-  const folder = await folderWith({ 'index.mjs': 'export const handler = () => 1' })
-  const env = { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`, LAMBDA_TASK_ROOT: folder, _HANDLER: 'index.handler' }
-  const child = spawn(process.execPath, [BOOTSTRAP], { env, stdio: 'ignore' })
-  onTestFinished(() => void child.kill('SIGKILL'))
+test.each([
+  ['waits for an invocation', 'export const handler = () => 1'],
+  ['writes a log all the time', 'setInterval(() => console.log("on and on"), 1); export const handler = () => 1'],
+])('a process that %s ends when the laptop cloud has ended', async (_, module) => {
+  const child = spawnBootstrap(await folderWith({ 'index.mjs': module }))
+  const pipe = child.stdio[3] as Duplex
+  await once(pipe, 'data')
+  child.stdout?.destroy()
+  pipe.destroy()
   expect((await once(child, 'exit'))[0]).toBe(1)
+})
+
+test.each([
+  ['waits', 'setTimeout(() => process.exit(3), 50); export const handler = () => 1', undefined, false],
+  ['loads its module', 'process.exit(3)', INVOCATION, false],
+  ['runs its handler', 'export const handler = () => process.exit(3)', INVOCATION, true],
+])('a process that exits while it %s', async (_, module, invocation, taken) => {
+  expect(await runToItsEnd(module, invocation)).toEqual({ exitCode: 3, taken })
 })
 
 test.each([

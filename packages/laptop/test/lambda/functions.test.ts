@@ -186,7 +186,7 @@ test('a function sees its variables, its credentials and the door, and nothing o
     AWS_LAMBDA_FUNCTION_NAME: NAME,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
     AWS_LAMBDA_LOG_GROUP_NAME: 'Sample-Logs',
-    AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+\/[\w-]+$/),
+    AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(/^\[\$LATEST\][\w-]{36}$/),
     LAMBDA_TASK_ROOT: folder,
     _HANDLER: 'index.handler',
     _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/),
