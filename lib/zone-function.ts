@@ -28,6 +28,12 @@ export type FunctionOf = {
   mayAlso?: PolicyStatement[]
 }
 
+/**
+ * One argon2 hash at a time, always in the same memory. Else each thread of the pool would have 46 MiB of its own, and
+ * each hash would get fresh pages from the kernel, which takes as long as the hash itself.
+ */
+const HASHING = { UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '1', MALLOC_TOP_PAD_: String(64 * 2 ** 20) }
+
 /** A function and its role, made from rows. It may do and know only what the rows say. */
 export class ZoneFunction extends Construct {
   readonly function: LambdaFunction
@@ -104,8 +110,7 @@ function variablesOf(
     variables[variable] = value
   }
   for (const name of knows) variables[name] = settings[name]
-  // One argon2 hash at a time: each further pool thread would keep 46 MiB of its own.
-  if (zone.hashes) variables.UV_THREADPOOL_SIZE = '1'
+  if (zone.hashes) Object.assign(variables, HASHING)
   if (sourceMaps) variables.NODE_OPTIONS = '--enable-source-maps'
   return variables
 }

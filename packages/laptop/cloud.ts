@@ -38,6 +38,8 @@ export type CloudOptions = {
   host: string
   ports: Ports
   lifecycle: Lifecycle
+  /** Of one function. */
+  maxEnvironments: number
   log: Log
   /** Called when a part ends by itself that the others need. */
   onFailure(error: Error): void
@@ -114,7 +116,7 @@ type Running = {
 /** Prepares the functions. Their processes start with the first invocation. */
 async function startLambda(running: Running, parts: AsyncDisposableStack): Promise<Functions> {
   const { assembly, resources, doorUrl, authority } = running
-  const { log, lifecycle } = running.options
+  const { log, lifecycle, maxEnvironments } = running.options
   const titleOf = titles(resources)
   const functions = await startFunctions({
     resources,
@@ -124,6 +126,7 @@ async function startLambda(running: Running, parts: AsyncDisposableStack): Promi
     log: (line) => log.functionLine(line, titleOf(line.functionName)),
     onLogs: logWriter(resources, authority, log.note),
     lifecycle,
+    maxEnvironments,
   })
   parts.defer(functions.close)
   return functions

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Ports } from './cloud.ts'
@@ -10,6 +11,7 @@ export const usage = (folder: string) => `npm start -- [options]
   --port <number>      first of three ports: API, outbox, AWS endpoint (3000)
   --host <address>     address to listen on (127.0.0.1)
   --lifecycle <name>   warm: processes are reused; per-request: a new one each time (warm)
+  --environments <n>   most processes of one function at a time (the number of processors, at least 2)
   --state <folder>     what is remembered between starts (${folder}/state)
   --fresh              forget what is remembered
   -c <name=value>      context for the CDK app, as of "cdk deploy"; may be repeated
@@ -21,6 +23,7 @@ export type LaptopOptions = {
   host: string
   ports: Ports
   lifecycle: Lifecycle
+  maxEnvironments: number
   stateFolder: string
   fresh: boolean
   context: Record<string, string>
@@ -47,6 +50,7 @@ function read(flags: string[], defaultState: string): LaptopOptions {
     host: hostFrom(values.host ?? '127.0.0.1'),
     ports: portsFrom(values.port ?? '3000'),
     lifecycle: lifecycleOf(values.lifecycle ?? 'warm'),
+    maxEnvironments: environmentsFrom(values.environments),
     stateFolder: values.state === undefined ? defaultState : resolve(values.state),
     fresh: values.fresh ?? false,
     context,
@@ -64,6 +68,7 @@ function parseFlags(flags: string[]) {
         port: { type: 'string' },
         host: { type: 'string' },
         lifecycle: { type: 'string' },
+        environments: { type: 'string' },
         state: { type: 'string' },
         fresh: { type: 'boolean' },
         context: { type: 'string', short: 'c', multiple: true },
@@ -91,6 +96,15 @@ function hostFrom(text: string): string {
 function lifecycleOf(text: string): Lifecycle {
   if (text === 'warm' || text === 'per-request') return text
   throw refusal(`--lifecycle must be warm or per-request, not ${text}`)
+}
+
+/** More than the machine can run at the same time would only take memory. */
+function environmentsFrom(text: string | undefined): number {
+  if (text === undefined) return Math.max(2, availableParallelism())
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw refusal('--environments must be a number from 1 to 1000')
+  return count
 }
 
 function nameAndValue(text: string): [string, string] {

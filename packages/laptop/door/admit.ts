@@ -6,7 +6,6 @@ import type { BucketCors } from './cors.ts'
 import type { FindKey } from './credentials.ts'
 import { denialError } from './denial.ts'
 import type { Exchange } from './exchange.ts'
-import { readWhole } from './read-request.ts'
 import type { SignatureClaim } from './signature-claim.ts'
 import { CHUNKED, verifySignature } from './sigv4.ts'
 import { openUpload, provedWhole, withoutChunkedEncoding } from './upload.ts'
@@ -31,7 +30,7 @@ export async function admit(
 ): Promise<Call> {
   const { service } = claim
   // An object may be larger than the memory: its bytes are not read before they are stored.
-  const body = service === 's3' ? NOTHING : await readWhole(exchange.body)
+  const body = service === 's3' ? NOTHING : await exchange.whole()
   const request: AwsRequest = { ...head, body }
   const { principalName, payloadHash } = await verifySignature(request, claim, context.findKey, Date.now())
   const { operation, needs, input, takesContent } = identify(request, service, context.catalog)
@@ -50,9 +49,14 @@ export async function admit(
 
 type Content = Pick<Call, 'headers' | 'body' | 'upload'>
 
-async function contentOf({ body }: Exchange, head: RequestHead, payloadHash: string, takes: boolean): Promise<Content> {
+async function contentOf(
+  { body, whole }: Exchange,
+  head: RequestHead,
+  payloadHash: string,
+  takes: boolean,
+): Promise<Content> {
   const { headers } = head
-  if (!takes) return { headers, body: provedWhole(await readWhole(body), payloadHash), upload: undefined }
+  if (!takes) return { headers, body: provedWhole(await whole(), payloadHash), upload: undefined }
   const upload = openUpload(head, payloadHash, body)
   return { headers: payloadHash === CHUNKED ? withoutChunkedEncoding(headers) : headers, body: NOTHING, upload }
 }

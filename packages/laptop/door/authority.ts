@@ -44,8 +44,10 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
     if (holder === undefined) throw new Error(`no function is called ${principalName}`)
     return holder
   }
+  const asked = askedOnce(policies)
+  const apiHolders = new Map<string, Holder>()
   const decide = (holder: Holder, need: Need): PolicyVerdict =>
-    strictest(need, (resource) => ask(policies, holder, need, resource))
+    strictest(need, (resource) => asked(holder, need, resource))
   const judge: Authority['judge'] = (principalName, needs) => {
     const holder = holderOf(principalName)
     for (const need of needs) {
@@ -68,7 +70,8 @@ export function readAuthority(resources: Resource[], observed: Observed): Author
     roleMay(roleArn, action, resource) {
       const role = policies.roles.get(roleArn)
       if (role === undefined) return false
-      const holder = { roleArn, sessionArn: roleArn, statements: role.statements }
+      const holder = apiHolders.get(roleArn) ?? { roleArn, sessionArn: roleArn, statements: role.statements }
+      apiHolders.set(roleArn, holder)
       return decide(holder, { action, resources: [resource] }) === 'allowed'
     },
     serviceMay: (principal, action, resource) => serviceMay(policies, principal, action, resource),
@@ -83,16 +86,40 @@ function strictest(need: Need, verdictOn: (resource: string) => PolicyVerdict): 
   return explicit ?? (verdicts.includes('allowed') ? 'allowed' : 'not allowed')
 }
 
-function ask(policies: Policies, holder: Holder, need: Need, resource: string): PolicyVerdict {
+/** More than the resources of an assembly: only objects in a bucket are many. */
+const KEPT_VERDICTS = 2000
+
+/**
+ * Keeps the verdicts that depend on nothing in the request but action and resource. They live as long as the policies
+ * from which they follow.
+ */
+function askedOnce(policies: Policies) {
+  const kept = new Map<Holder, Map<string, PolicyVerdict>>()
+  return (holder: Holder, need: Need, resource: string): PolicyVerdict => {
+    const ofHolder = kept.get(holder) ?? new Map<string, PolicyVerdict>()
+    kept.set(holder, ofHolder)
+    const question = `${need.action} ${resource}`
+    const known = ofHolder.get(question)
+    if (known !== undefined) return known
+    const { verdict, isGeneral } = ask(policies, holder, need, resource)
+    if (ofHolder.size >= KEPT_VERDICTS) ofHolder.clear()
+    if (isGeneral) ofHolder.set(question, verdict)
+    return verdict
+  }
+}
+
+function ask(policies: Policies, holder: Holder, need: Need, resource: string) {
+  let isGeneral = true
   const context = (key: string): string[] | undefined => {
     // In AWS these calls come by TLS. Policies that demand it must work here too.
     if (key === 'aws:securetransport') return ['true']
+    isGeneral = false
     return key === 'dynamodb:leadingkeys' ? need.context?.['dynamodb:LeadingKeys']?.() : undefined
   }
   const bucketOrQueue = resource.startsWith('arn:aws:s3:::') ? resource.replace(/\/.*$/s, '') : resource
   const resourcePolicy = policies.resourcePolicies.get(bucketOrQueue) ?? []
   const question = { principal: { roleArn: holder.roleArn }, action: need.action, resource, context }
-  return evaluate(question, holder.statements, resourcePolicy)
+  return { verdict: evaluate(question, holder.statements, resourcePolicy), isGeneral }
 }
 
 function readHolders(resources: Resource[], policies: Policies): Map<string, Holder> {

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { AwsAnswer, StreamedAwsAnswer } from './call.ts'
+import { readWhole } from './read-request.ts'
 
 /** One request, and how it is answered. */
 export type Exchange = {
   message: IncomingMessage
+  /** For uploads to S3, which may be larger than the memory. */
   body: AsyncIterable<Buffer>
+  whole(): Promise<Buffer>
   /** Aborted when the client hangs up. */
   signal: AbortSignal
   /** Rejects when a streamed answer breaks off. The client notices by its length. */
@@ -18,15 +21,24 @@ export type Exchange = {
  */
 export function openExchange(message: IncomingMessage, response: ServerResponse, asksFirst: boolean): Exchange {
   const hungUp = new AbortController()
-  response.on('close', () => hungUp.abort())
-  async function* body(): AsyncGenerator<Buffer> {
+  response.on('close', () => {
+    if (!response.writableFinished) hungUp.abort()
+  })
+  const inviteBody = () => {
     if (asksFirst) response.writeContinue()
+  }
+  async function* body(): AsyncGenerator<Buffer> {
+    inviteBody()
     // A refused request is not read to its end, but its client must still be able to read the refusal.
     yield* message.iterator({ destroyOnReturn: false })
   }
   return {
     message,
     body: body(),
+    whole() {
+      inviteBody()
+      return readWhole(message)
+    },
     signal: hungUp.signal,
     async answer(answer) {
       if (hungUp.signal.aborted) return discard(answer)

@@ -44,15 +44,17 @@ function decode(text: string): string {
   }
 }
 
-/** For everything but uploads to S3. */
-export async function readWhole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of bytes) {
-    length += piece.length
-    if (length > MAX_BODY_BYTES)
-      throw new AwsError('EntityTooLarge', 400, `The door takes at most ${MAX_BODY_BYTES} bytes`)
-    pieces.push(piece)
-  }
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+/** For everything but uploads to S3. Listening costs a third of what iterating over the message does. */
+export function readWhole(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let length = 0
+    message.on('data', (piece: Buffer) => {
+      length += piece.length
+      if (length <= MAX_BODY_BYTES) pieces.push(piece)
+      else reject(new AwsError('EntityTooLarge', 400, `The door takes at most ${MAX_BODY_BYTES} bytes`))
+    })
+    message.once('end', () => resolve(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)))
+    message.once('error', reject)
+  })
 }

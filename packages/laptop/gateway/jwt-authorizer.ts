@@ -45,7 +45,22 @@ function headerOf(token: string): ProtectedHeaderParameters | undefined {
   }
 }
 
+/** The claims of tokens whose signature was right, by the key that has verified it: forgotten with the key set. */
+const verified = new WeakMap<JWK, Map<string, Claims>>()
+const KEPT_TOKENS = 1000
+
 async function claimsOf(token: string, key: JWK): Promise<Claims | undefined> {
+  const kept = verified.get(key) ?? new Map<string, Claims>()
+  verified.set(key, kept)
+  const known = kept.get(token)
+  if (known) return known
+  const claims = await verifiedClaims(token, key)
+  if (kept.size >= KEPT_TOKENS) kept.clear()
+  if (claims) kept.set(token, claims)
+  return claims
+}
+
+async function verifiedClaims(token: string, key: JWK): Promise<Claims | undefined> {
   try {
     const { payload } = await compactVerify(token, key, { algorithms: ALGORITHMS })
     const claims: unknown = JSON.parse(Buffer.from(payload).toString())

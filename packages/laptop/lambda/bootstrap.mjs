@@ -60,7 +60,7 @@ function die(error, exitCode) {
   const owed = running !== undefined || !initialised
   const reported = owed ? reportError(error) : Promise.resolve()
   const exit = () => process.exit(exitCode)
-  reported.then(exit)
+  void reported.then(exit)
 }
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
@@ -231,4 +231,4 @@ function leave() {
 cloud.on('close', leave)
 cloud.on('error', leave)
 process.stdout.on('error', leave)
-main()
+void main()

@@ -83,14 +83,18 @@ export function startEnvironment(options: EnvironmentOptions, requestId: string)
 
 function startProcess(options: EnvironmentOptions): ChildProcess {
   const { lambda, codeFolder, doorUrl, credentials } = options
-  return spawn(process.execPath, [`--max-old-space-size=${lambda.memoryMegabytes}`, BOOTSTRAP], {
-    cwd: codeFolder,
-    env: environmentVariables(lambda, { codeFolder, doorUrl, credentials }),
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    // In a process group of its own: Ctrl-C in a terminal must not kill functions that still run.
-    detached: true,
-    windowsHide: true,
-  })
+  return spawn(
+    process.execPath,
+    [`--max-old-space-size=${lambda.memoryMegabytes}`, '--max-semi-space-size=1', BOOTSTRAP],
+    {
+      cwd: codeFolder,
+      env: environmentVariables(lambda, { codeFolder, doorUrl, credentials }),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // In a process group of its own: Ctrl-C in a terminal must not kill functions that still run.
+      detached: true,
+      windowsHide: true,
+    },
+  )
 }
 
 /** A process that could not be started may have no pipe. */

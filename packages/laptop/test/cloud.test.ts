@@ -30,6 +30,7 @@ async function start(options: Partial<CloudOptions> = {}, app: Partial<TinyApp> 
     host: '127.0.0.1',
     ports,
     lifecycle: 'warm',
+    maxEnvironments: 10,
     log: createLog({ write: (line) => lines.push(line), colour: false, now: () => new Date() }),
     onFailure: (error) => lines.push(error.message),
     ...options,

@@ -99,6 +99,51 @@ describe('a bucket policy', () => {
   })
 })
 
+describe('a verdict that is kept', () => {
+  const need = (leadingKey?: string) => [
+    {
+      action: 'dynamodb:GetItem',
+      resources: [USERS] as [string],
+      ...(leadingKey ? { context: { 'dynamodb:LeadingKeys': () => [leadingKey] } } : {}),
+    },
+  ]
+
+  it('is not one that depends on the keys of the request', () => {
+    const own = allow('dynamodb:*', USERS, {
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['u1'] } },
+    })
+    const { authority } = authorityOf(functionWith('f', own))
+    const verdicts = ['u1', 'u2', 'u1', 'u2'].map((key) => authority.judge('f', need(key))?.verdict ?? 'allowed')
+    expect(verdicts).toEqual(['allowed', 'not allowed', 'allowed', 'not allowed'])
+  })
+
+  it('is that of one function, one action and one resource', () => {
+    const { authority } = authorityOf([
+      ...functionWith('f', allow('dynamodb:GetItem', USERS)),
+      ...functionWith('g', allow('dynamodb:PutItem', USERS)),
+    ])
+    for (let time = 0; time < 2; time++) {
+      expect(authority.judge('f', need())).toBeUndefined()
+      expect(authority.judge('g', need())?.verdict).toBe('not allowed')
+      expect(authority.holds('f', 'dynamodb:PutItem', USERS)).toBe(false)
+      expect(authority.holds('f', 'dynamodb:GetItem', `${TABLE_ARN}/Sessions`)).toBe(false)
+    }
+  })
+
+  it('is noted as seen each time', () => {
+    const { authority, observed } = authorityOf(functionWith('f', allow('dynamodb:GetItem', USERS)))
+    expect(authority.holds('f', 'dynamodb:GetItem', USERS)).toBe(true)
+    expect(observed.actions().allowed).toEqual({ f: ['dynamodb:GetItem'] })
+  })
+
+  it('is gone with the assembly from which it was read', () => {
+    const before = authorityOf(functionWith('f', allow('dynamodb:GetItem', USERS))).authority
+    expect(before.judge('f', need())).toBeUndefined()
+    const after = authorityOf(functionWith('f', deny('dynamodb:GetItem', USERS))).authority
+    expect(after.judge('f', need())?.verdict).toBe('denied by identity policy')
+  })
+})
+
 describe('a queue policy', () => {
   it('belongs to the queues of its URLs', () => {
     const queuePolicy = resource('AWS::SQS::QueuePolicy', 'mail-policy', {

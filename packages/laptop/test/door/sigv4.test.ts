@@ -292,3 +292,30 @@ describe('a signature in the query', () => {
     expect(await codeOf(await presigned({ service: 'dynamodb', path: '/' }))).toBe('IncompleteSignatureException')
   })
 })
+
+describe('a POST to a JSON service', () => {
+  const DAY = 24 * 3_600_000
+  const accepted = async (draft: Draft, now: number) => {
+    const request = await signed(draft)
+    return (await verifySignature(request, readClaim(request), findKey, now)).principalName
+  }
+
+  it('is accepted on one day and the next, and on the first again', async () => {
+    for (const at of [NOW, NOW + DAY, NOW]) expect(await accepted({ at }, at)).toBe('sign-in')
+  })
+
+  it('of one service is not accepted with the key of another', async () => {
+    expect(await accepted({ service: 'sqs', headers: { 'x-amz-target': 'AmazonSQS.SendMessage' } }, NOW)).toBe(
+      'sign-in',
+    )
+    expect(await accepted({}, NOW)).toBe('sign-in')
+    const request = await signed({ service: 'sqs' })
+    const asDynamodb = { ...request, headers: { ...request.headers } }
+    asDynamodb.headers.authorization = String(request.headers.authorization).replace('/sqs/', '/dynamodb/')
+    await expect(verifySignature(asDynamodb, readClaim(asDynamodb), findKey, NOW)).rejects.toThrow(AwsError)
+  })
+
+  it('is accepted with blanks in a signed header', async () => {
+    expect(await accepted({ headers: { 'x-amz-meta': '  many   blanks ' } }, NOW)).toBe('sign-in')
+  })
+})

@@ -222,3 +222,25 @@ test.each<[string, (url: string) => unknown]>([
       `Error: Invalid issuer: ${url}. Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'`,
   )
 })
+
+test('a token whose signature was found right is judged anew each time', async () => {
+  const { call, token, documents } = await startProtected({ jwksCacheMilliseconds: 1 })
+  const short = await token({ exp: now() + 2 })
+  const long = await token()
+  expect((await call(short)).status).toBe(200)
+  expect((await call(long)).status).toBe(200)
+  await expect.poll(async () => (await call(short)).status, { timeout: 10_000 }).toBe(401)
+  expect((await call(long)).status).toBe(200)
+  documents['/keys'] = { keys: [await jwkOf(stranger, 'k1')] }
+  await expect.poll(async () => (await call(long)).status, { timeout: 10_000 }).toBe(401)
+})
+
+test('a token that differs in one character from a verified one is refused', async () => {
+  const { call, token } = await startProtected()
+  const good = await token()
+  expect((await call(good)).status).toBe(200)
+  const [header, payload = '', signature] = good.split('.')
+  const other = Buffer.from(payload, 'base64url').toString().replace('"sample"', '"simple"')
+  const forged = `${header}.${Buffer.from(other).toString('base64url')}.${signature}`
+  expectRefusal(await call(forged), 401, invalid('the token has an invalid signature'))
+})
