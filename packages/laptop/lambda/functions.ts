@@ -1,9 +1,13 @@
 import type { Credentials } from '../door/credentials.ts'
 import type { Resource } from '../model.ts'
 import { startEnvironment } from './environment.ts'
+import { idleEnvironments } from './idle-environments.ts'
 import { lambdaFunction } from './lambda-function.ts'
 import { type FunctionLogLine, type Invoke, LambdaRefusal, type Lifecycle } from './model.ts'
 import { createPool, type Pool } from './pool.ts'
+
+/** Three functions are usually enough to keep warm; each process takes 20 to 70 MB. */
+const IDLE_PER_TURN = 3
 
 export type FunctionsOptions = {
   resources: Resource[]
@@ -18,6 +22,7 @@ export type FunctionsOptions = {
   maxEnvironments?: number
   queueMilliseconds?: number
   idleMilliseconds?: number
+  maxIdle?: number
   initMilliseconds?: number
 }
 
@@ -33,10 +38,12 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     .filter(({ type }) => type === 'AWS::Lambda::Function')
     .map((resource) => ({ lambda: lambdaFunction(resource), codeFolder: options.codeFolder(resource) }))
   const pools = new Map<string, Pool>()
+  const maxIdle = options.maxIdle ?? IDLE_PER_TURN * limitsOf(options).maxEnvironments
+  const idleOfOne = idleEnvironments({ idleMilliseconds: options.idleMilliseconds ?? 300_000, maxIdle })
   for (const { lambda, codeFolder } of lambdas) {
     const credentials = options.credentials(lambda.name)
     const start = (requestId: string) => startEnvironment({ lambda, codeFolder, doorUrl, credentials, log }, requestId)
-    pools.set(lambda.name, createPool(lambda, start, limitsOf(options)))
+    pools.set(lambda.name, createPool(lambda, start, idleOfOne(), limitsOf(options)))
   }
 
   return {
@@ -58,7 +65,6 @@ function limitsOf(options: FunctionsOptions) {
     lifecycle: options.lifecycle ?? 'warm',
     maxEnvironments: options.maxEnvironments ?? 10,
     queueMilliseconds: options.queueMilliseconds ?? 20_000,
-    idleMilliseconds: options.idleMilliseconds ?? 300_000,
     initMilliseconds: options.initMilliseconds ?? 10_000,
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FunctionReply } from './channel.ts'
 import { startCold } from './cold-start.ts'
 import type { Environment, Task } from './environment.ts'
-import { idleEnvironments } from './idle-environments.ts'
+import type { IdleEnvironments } from './idle-environments.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 import { type InvokeResult, LambdaRefusal, type Lifecycle } from './model.ts'
 import { turnstile } from './turnstile.ts'
@@ -14,7 +14,6 @@ export type PoolLimits = {
   lifecycle: Lifecycle
   maxEnvironments: number
   queueMilliseconds: number
-  idleMilliseconds: number
   initMilliseconds: number
 }
 
@@ -24,12 +23,12 @@ export type Pool = { invoke: (payload: string) => Promise<InvokeResult>; close: 
 export function createPool(
   lambda: LambdaFunction,
   start: (requestId: string) => Environment,
+  idle: IdleEnvironments,
   limits: PoolLimits,
 ): Pool {
   const reserved = lambda.reservedConcurrency
   // Beyond a reserved concurrency, AWS throttles at once. Beyond the laptop's own limit, an invocation waits.
   const turns = turnstile(reserved ?? limits.maxEnvironments, reserved === undefined ? limits.queueMilliseconds : 0)
-  const idle = idleEnvironments(limits.idleMilliseconds)
   const coldStart = { start, timeoutSeconds: lambda.timeoutSeconds, initMilliseconds: limits.initMilliseconds }
 
   /** Calls `leave` when no process works for this invocation any more. */

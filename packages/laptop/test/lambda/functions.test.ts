@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startFunctions } from '../../lambda/functions.ts'
 import { LambdaRefusal } from '../../lambda/model.ts'
-import { ARN, isRunning, NAME, startProbe, until } from './a-function.ts'
+import { ARN, folderWith, functionResource, isRunning, NAME, startProbe, until } from './a-function.ts'
 
 const PID = 'export const handler = async () => process.pid'
 const SLOW_PID = `export const handler = async ({ milliseconds }) => {
@@ -152,6 +153,32 @@ test('an idle environment ends', async () => {
   const { answer: pid } = await ask()
   await until(() => !isRunning(pid))
   expect((await ask()).cold).toBe(true)
+})
+
+test('of too many idle processes, the one that was used first is ended, whatever its function', async () => {
+  const folder = await folderWith({ 'index.mjs': PID })
+  const functions = await startFunctions({
+    resources: ['A', 'B', 'C'].map((name) => ({
+      ...functionResource(),
+      logicalId: name,
+      ref: name,
+      attributes: { Arn: ARN.replace(NAME, name) },
+    })),
+    codeFolder: () => folder,
+    doorUrl: 'http://127.0.0.1:3002',
+    credentials: () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' }),
+    log: () => undefined,
+    onLogs: () => undefined,
+    maxIdle: 2,
+  })
+  onTestFinished(() => functions.close())
+  const pidOf = async (name: string) => Number(JSON.parse((await functions.invoke(name, '{}')).payload))
+  const [a, b] = [await pidOf('A'), await pidOf('B')]
+  expect(await pidOf('A')).toBe(a)
+  const c = await pidOf('C')
+  await until(() => !isRunning(b))
+  expect([isRunning(a), isRunning(c)]).toEqual([true, true])
+  expect(await pidOf('A')).toBe(a)
 })
 
 test('close lets running invocations finish, refuses new ones and ends every process', async () => {
