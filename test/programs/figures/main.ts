@@ -3,6 +3,7 @@ import { weighBundles } from './bundles.ts'
 import { tableOf } from './calls/table.ts'
 import { countCalls } from './calls.ts'
 import { measureColdStarts, ratios } from './cold-start.ts'
+import { showFlows } from './flows/show-flows.ts'
 import { measureFolderMove } from './folder-move.ts'
 import { countHouse } from './house.ts'
 import { measureLaptopUploads } from './laptop-uploads.ts'
@@ -12,7 +13,8 @@ import { measureStartUp } from './start-up.ts'
 import { openVerdicts } from './verdicts.ts'
 
 const ROUNDS = 21
-const { atMost, exactly, missed } = openVerdicts()
+const verdicts = openVerdicts()
+const { atMost, exactly, missed } = verdicts
 
 /** All, or those that are named: `npm run figures -- many-files uploads`. */
 const FIGURES = {
@@ -25,6 +27,7 @@ const FIGURES = {
   reservations,
   uploads,
   'start-up': startUp,
+  flows: () => showFlows(verdicts),
 }
 
 for (const [name, show] of Object.entries(FIGURES)) {
