@@ -8,6 +8,8 @@ import { measureFolderMove } from './folder-move.ts'
 import { countHouse } from './house.ts'
 import { measureLaptopUploads } from './laptop-uploads.ts'
 import { measureManyFiles } from './many-files.ts'
+import { hasProc } from './processes.ts'
+import { measureRequestCpu } from './request-cpu.ts'
 import { measureReservations } from './reservations.ts'
 import { measureStartUp } from './start-up.ts'
 import { openVerdicts } from './verdicts.ts'
@@ -28,6 +30,7 @@ const FIGURES = {
   uploads,
   'start-up': startUp,
   flows: () => showFlows(verdicts),
+  'request-cpu': requestCpu,
 }
 
 for (const [name, show] of Object.entries(FIGURES)) {
@@ -108,6 +111,17 @@ async function startUp() {
   console.log(row('nothing built', nothingBuilt.toFixed(2)))
   console.log(row('unchanged build', unchanged.toFixed(2)))
   console.log(row('unchanged build, fresh state', freshState.toFixed(2)))
+}
+
+async function requestCpu() {
+  console.log('\nCPU of the laptop cloud for one request, milliseconds')
+  if (!hasProc) return console.log('needs /proc, which only Linux has')
+  console.log(row('flow, around its request', 'main', 'functions', 'DynamoDB', 'all'))
+  for await (const { flow, around, cpu } of measureRequestCpu()) {
+    const { main, functions, dynamodb } = cpu
+    const figures = [main, functions, dynamodb, main + functions + dynamodb].map((each) => each.toFixed(2))
+    console.log(row(`${flow}, ${around}`, ...figures))
+  }
 }
 
 function median(numbers: number[]): number {

@@ -21,7 +21,7 @@ export const lethe: Contender = {
 }
 
 /** What `npm start` runs in this checkout, but with nothing in its state. */
-function startLethe({ checkout, flags }: { checkout: string; flags: string[] }): Promise<ServerProcess> {
+export function startLethe({ checkout, flags }: { checkout: string; flags: string[] }): Promise<ServerProcess> {
   return startLaptop({ checkout, project: checkout, flags: [...UNTHROTTLED, ...flags], path: '/health' })
 }
 
@@ -40,9 +40,9 @@ export async function startLaptop({ checkout, project, flags, path }: Laptop): P
 }
 
 type Tokens = { accessToken: string; refreshToken: string }
-type LetheSession = Session & { ask: (method: string, path: string, json?: object) => Promise<Answer> }
+export type LetheSession = Session & { ask: (method: string, path: string, json?: object) => Promise<Answer> }
 
-function letheUsers({ ask }: HttpClient) {
+export function letheUsers({ ask }: HttpClient) {
   const credentials = (user: number) => ({ json: { email: addressOf(user), password: PASSWORD } })
   return {
     async signUp(user: number) {
