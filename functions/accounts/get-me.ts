@@ -6,9 +6,11 @@ import { users } from './wiring.ts'
 
 const needs = () => ({ users: users() })
 
-export const handler = protectedEndpoint(getMe, needs).run(async ({ caller }, { users }) => {
-  const profile = await users.findProfile(caller.userId)
-  // One transaction removes the profile and shuts the gate, so without a profile the session has ended.
-  if (!profile) throw new LetheError('session_ended')
-  return { status: 200, body: profileView(profile), version: profile.v }
-})
+export const handler = protectedEndpoint(getMe, needs)
+  .reading(({ caller }, { users }) => [users.profileAt(caller.userId)])
+  .run(async ({ caller, ahead }, { users }) => {
+    const profile = await users.findProfile(caller.userId, ahead)
+    // One transaction removes the profile and shuts the gate, so without a profile the session has ended.
+    if (!profile) throw new LetheError('session_ended')
+    return { status: 200, body: profileView(profile), version: profile.v }
+  })

@@ -42,7 +42,7 @@ export const routes = [
     zone: 'account',
     auth: 'jwt',
     contract: getMe,
-    touches: { users: ['GetItem'] },
+    touches: { users: ['BatchGetItem'] },
   },
   {
     method: 'PATCH',

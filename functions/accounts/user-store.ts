@@ -1,4 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Ahead } from '../data/ahead.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
@@ -23,13 +24,14 @@ export function putUser(tableName: string, { id, ...profile }: Profile, phc: str
 export function userStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
-  async function findProfile(userId: string): Promise<Profile | undefined> {
-    const item = await items.get(profileKey(userId))
+  async function findProfile(userId: string, ahead?: Ahead): Promise<Profile | undefined> {
+    const item = await items.get(profileKey(userId), ahead)
     return item && profileOf(item)
   }
 
   return {
     findProfile,
+    profileAt: (userId: string) => items.keyed(profileKey(userId)),
 
     async findLogin(canonical: string): Promise<Login | undefined> {
       const item = await items.get(loginKey(canonical))

@@ -1,5 +1,4 @@
 import {
-  BatchGetItemCommand,
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
@@ -11,6 +10,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LetheError } from '../errors.ts'
+import type { Ahead } from './ahead.ts'
+import { type InTable, readBatch } from './batch.ts'
 import { type Database, jitter, must } from './client.ts'
 import { type Fields, type Item, toItem } from './item.ts'
 import { expressions, named, updateExpressions, values, type Write } from './write.ts'
@@ -65,8 +66,6 @@ const BEYOND = '\u{10ffff}'
 export type Filter = { only: string; fields?: Fields }
 export type Page = { items: Item[]; last: string | undefined }
 
-const READ_RETRIES = 2
-
 /** Begins where the last page ended: an emulator that reads from the beginning would get slower page by page. */
 function boundsOf({ prefix, after, newestFirst }: Range): { from: string; to: string } {
   const whole = { from: prefix, to: `${prefix}${BEYOND}` }
@@ -76,23 +75,16 @@ function boundsOf({ prefix, after, newestFirst }: Range): { from: string; to: st
 
 /** A table as the stores use it: strongly consistent reads, and conditional writes that can be refused. */
 export function table(db: Database, name: string) {
-  /** Keys that DynamoDB did not process are not absent items, so they are requested again. */
-  async function batch(keys: Item[], retry = 0): Promise<Item[]> {
-    const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } })
-    const { Responses, UnprocessedKeys } = await must(db.send(request))
-    const found = Responses?.[name] ?? []
-    const missed = UnprocessedKeys?.[name]?.Keys ?? []
-    if (missed.length === 0) return found
-    if (retry === READ_RETRIES) throw new LetheError('store_unavailable')
-    await jitter(retry)
-    return [...found, ...(await batch(missed, retry + 1))]
-  }
+  const keyed = (key: Item): InTable => ({ table: name, item: key })
 
   return {
     name,
+    keyed,
 
     /** At most a hundred different keys, in any order; the absent ones are left out. */
-    batch: (keys: Item[]): Promise<Item[]> => batch(keys),
+    async batch(keys: Item[]): Promise<Item[]> {
+      return (await readBatch(db, keys.map(keyed))).map(({ item }) => item)
+    },
 
     async query({ pk, prefix, after, limit, newestFirst = false }: Range, filter?: Filter): Promise<Page> {
       // DynamoDB takes no empty text for a key, and some emulators do not tell "A" from "a" in `begins_with`.
@@ -113,7 +105,9 @@ export function table(db: Database, name: string) {
       return { items: Items ?? [], last: LastEvaluatedKey?.sk?.S }
     },
 
-    async get(key: Item): Promise<Item | undefined> {
+    async get(key: Item, ahead?: Ahead): Promise<Item | undefined> {
+      const known = ahead?.take(keyed(key))
+      if (known) return known.item
       const { Item } = await must(db.send(new GetItemCommand({ TableName: name, Key: key, ConsistentRead: true })))
       return Item
     },

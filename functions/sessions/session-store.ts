@@ -1,4 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { type Ahead, readAhead } from '../data/ahead.ts'
+import type { InTable } from '../data/batch.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
@@ -40,6 +42,14 @@ export function putGate(tableName: string, userId: string, address: string): Tra
 export function sessionStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
+  /** In the same call, what the keys in `more` name. */
+  async function readWith(ref: SessionRef, more: readonly InTable[]): Promise<SessionState & { ahead: Ahead }> {
+    const [gateAt, sessionAt] = [gateKey(ref.userId), sessionKey(ref)]
+    const ahead = await readAhead(db, [items.keyed(gateAt), items.keyed(sessionAt), ...more])
+    const [gate, session] = [await items.get(gateAt, ahead), await items.get(sessionAt, ahead)]
+    return { gate: gate && fromItem<Gate>(gate), session: session && sessionOf(session), ahead }
+  }
+
   return {
     ...rotating(items),
     ...ending(items),
@@ -49,12 +59,12 @@ export function sessionStore(db: Database, tableName: string) {
       return item && fromItem<Gate>(item)
     },
 
+    readWith,
+
     /** Gate and session by one strongly consistent call. */
     async read(ref: SessionRef): Promise<SessionState> {
-      const found = await items.batch([gateKey(ref.userId), sessionKey(ref)])
-      const gate = found.find(({ sk }) => sk?.S === 'gate')
-      const session = found.find(({ sk }) => sk?.S !== 'gate')
-      return { gate: gate && fromItem<Gate>(gate), session: session && sessionOf(session) }
+      const { gate, session } = await readWith(ref, [])
+      return { gate, session }
     },
 
     async create(session: Session): Promise<void> {

@@ -16,7 +16,7 @@ export const checkCaller = once(() => {
   void keys.warm(Math.floor(Date.now() / 1000))
   return callerCheck({
     verify: (token, now) => verifyAccessToken(token, keys.find, names, now),
-    read: sessions().read,
+    read: sessions().readWith,
     markSeen: sessions().markSeen,
   })
 })

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { describe, expect, it, vi } from 'vitest'
 import { LetheError } from '../../../functions/errors.ts'
 import { callerCheck } from '../../../functions/sessions/caller.ts'
@@ -14,10 +15,12 @@ type State = { gate: Gate | undefined; session: Session | undefined }
 function checkOver(state: State, claims: Partial<typeof CLAIMS> = {}) {
   const parts = {
     verify: vi.fn(async (_token: string, _now: number) => ({ ...CLAIMS, ...claims })),
-    read: vi.fn(async () => state),
+    read: vi.fn(async (_caller: object, _more: readonly string[]) => ({ ...state, ahead: 'ahead' })),
     markSeen: vi.fn(async () => undefined),
   }
-  return { ...parts, check: callerCheck(parts) }
+  const check = (event: APIGatewayProxyEventV2, now: number, keysFor = (_caller: object): string[] => []) =>
+    callerCheck(parts)(event, now, keysFor)
+  return { ...parts, check }
 }
 const living = (changes: Partial<Session> = {}) => ({ gate: aGate(), session: { ...SESSION, ...changes } })
 const bearing = (authorization: string | undefined) => gatewayEvent({ headers: { authorization } })
@@ -60,11 +63,12 @@ describe('the token', () => {
     expect(read).not.toHaveBeenCalled()
   })
 
-  it('that is refused keeps the store out of it', async () => {
+  it('that is refused keeps the store out of it, and what the work would read', async () => {
     const { check, verify, read } = checkOver(living())
+    const keysFor = vi.fn(() => [])
     verify.mockRejectedValue(new LetheError('token_invalid'))
-    await expect(check(BEARER, NOW)).rejects.toMatchObject({ code: 'token_invalid' })
-    expect(read).not.toHaveBeenCalled()
+    await expect(check(BEARER, NOW, keysFor)).rejects.toMatchObject({ code: 'token_invalid' })
+    expect([read, keysFor].map(({ mock }) => mock.calls)).toEqual([[], []])
   })
 })
 
@@ -73,7 +77,7 @@ describe('the caller', () => {
     const { check, read } = checkOver(living())
     read.mockReturnValue(new Promise(() => undefined))
     expect((await check(BEARER, NOW)).caller).toEqual({ userId: SESSION.userId, sid: SESSION.sid })
-    expect(read).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ userId: SESSION.userId, sid: SESSION.sid }))
+    expect(read).toHaveBeenCalledExactlyOnceWith({ userId: SESSION.userId, sid: SESSION.sid }, [])
   })
 
   it('comes with session and gate as they were read', async () => {
@@ -111,6 +115,34 @@ describe('the caller', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     process.off('unhandledRejection', unhandled)
     expect(unhandled).not.toHaveBeenCalled()
+  })
+})
+
+describe('what is read in the same call', () => {
+  it('is what is asked for this caller, for a session that lives', async () => {
+    const { check, read } = checkOver(living())
+    const keysFor = vi.fn((_caller: object) => ['key'])
+    const { caller, ahead } = await check(BEARER, NOW, keysFor)
+    expect(await ahead).toBe('ahead')
+    expect(keysFor).toHaveBeenCalledExactlyOnceWith(caller)
+    expect(read).toHaveBeenCalledExactlyOnceWith(caller, ['key'])
+  })
+
+  it('is there before a first use is marked', async () => {
+    const { check, markSeen } = checkOver(living())
+    markSeen.mockReturnValue(new Promise(() => undefined))
+    expect(await (await check(BEARER, NOW, () => ['key'])).ahead).toBe('ahead')
+  })
+
+  it('is kept from a session that ended', async () => {
+    const { check } = checkOver(living({ endedAt: NOW - 1 }))
+    await expect((await check(BEARER, NOW, () => ['key'])).ahead).rejects.toMatchObject(ended)
+  })
+
+  it('is nothing, and there at once, for work that asks for nothing', async () => {
+    const { check, read } = checkOver(living())
+    read.mockReturnValue(new Promise(() => undefined))
+    expect(await (await check(BEARER, NOW)).ahead).toBeUndefined()
   })
 })
 

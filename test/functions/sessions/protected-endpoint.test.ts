@@ -1,9 +1,11 @@
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Ahead } from '../../../functions/data/ahead.ts'
+import type { InTable } from '../../../functions/data/batch.ts'
 import { LetheError } from '../../../functions/errors.ts'
 import type { Contract } from '../../../functions/http/contract.ts'
 import { nothing } from '../../../functions/http/endpoint.ts'
-import type { CallerCheck, Checked } from '../../../functions/sessions/caller.ts'
+import type { CallerCheck as AnyCallerCheck, Checked } from '../../../functions/sessions/caller.ts'
 import { protectedEndpoint } from '../../../functions/sessions/protected-endpoint.ts'
 import { aGate, aSession } from '../../helpers/builders.ts'
 import { ask, json } from '../../helpers/gateway-event.ts'
@@ -14,6 +16,8 @@ const CONTRACT = {
   answers: { 200: v.object({ name: v.string() }), 204: null },
 } as const satisfies Contract
 const READING = { summary: '', answers: { 200: v.object({ name: v.string() }), 204: null } } as const satisfies Contract
+
+type CallerCheck = AnyCallerCheck<InTable, Ahead>
 
 beforeEach(() => {
   for (const level of ['info', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined)
@@ -39,7 +43,7 @@ describe('a protected route', () => {
         return checked
       })
       answered.catch(() => undefined)
-      return { caller: CALLER, checked: answered }
+      return { caller: CALLER, checked: answered, ahead: Promise.resolve(undefined) }
     }
   }
   const working = (check: CallerCheck, work: () => Promise<void> = async () => undefined) =>
@@ -104,6 +108,63 @@ describe('a protected route', () => {
     })
     await ask(slow, GET)
     expect(ended).toBe(true)
+  })
+
+  describe('that reads ahead', () => {
+    const AHEAD: Ahead = { take: () => ({ item: undefined }) }
+    const keyOf = (name: string): InTable => ({ table: 'Users', item: { pk: { S: name } } })
+    let asked: readonly InTable[] | undefined
+    beforeEach(() => {
+      asked = undefined
+    })
+
+    /** Reads what it is asked for in the same call as the session. */
+    const checkReading =
+      (checked: Checked | LetheError): CallerCheck =>
+      async (_event, _now, keysFor) => {
+        asked = keysFor(CALLER)
+        const answered = checked instanceof LetheError ? Promise.reject(checked) : Promise.resolve(checked)
+        const ahead = answered.then(() => AHEAD)
+        for (const promise of [answered, ahead]) promise.catch(() => undefined)
+        return { caller: CALLER, checked: answered, ahead }
+      }
+    const reading = (check: CallerCheck) =>
+      protectedEndpoint(
+        CONTRACT,
+        () => 'needs',
+        () => check,
+      )
+        .reading(({ body, caller }, has) => [keyOf(body.name), keyOf(caller.userId), keyOf(has)])
+        .run(async ({ body, ahead }) => {
+          order.push(body.name)
+          return ahead === AHEAD ? { status: 204 } : { status: 200, body }
+        })
+
+    it.each(['GET', 'POST'])('names its keys by request, caller and needs: %s', async (method) => {
+      expect((await ask(reading(checkReading(CHECKED)), { method, ...json({ name: 'Jane' }) })).status).toBe(204)
+      expect(asked).toEqual([keyOf('Jane'), keyOf(CALLER.userId), keyOf('needs')])
+    })
+
+    it.each(['GET', 'POST'])('does nothing for a dead session: %s', async (method) => {
+      const { body } = await ask(reading(checkReading(DEAD)), { method, ...json({ name: 'Jane' }) })
+      expect([body.code, order]).toEqual(['session_ended', []])
+    })
+
+    it.each(['GET', 'POST'])('refuses a request only once the session is known to live: %s', async (method) => {
+      const broken = { method, ...json({ name: 7 }) }
+      expect((await ask(reading(checkReading(DEAD)), broken)).body.code).toBe('session_ended')
+      expect((await ask(reading(checkReading(CHECKED)), broken)).body.code).toBe('invalid_input')
+      expect(asked).toEqual([])
+    })
+
+    it('that fails to name its keys fails', async () => {
+      const failing = protectedEndpoint(CONTRACT, nothing, () => checkReading(CHECKED))
+        .reading(() => {
+          throw new TypeError('for a test')
+        })
+        .run(async () => ({ status: 204 }))
+      expect((await ask(failing, GET)).body.code).toBe('internal_error')
+    })
   })
 
   it('gives its work the caller and what was checked', async () => {
