@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { HttpRequest } from '@smithy/types'
 import type { AwsPlace, AwsService } from './aws-place.ts'
 
@@ -7,7 +7,7 @@ export type SigningPlace = Pick<AwsPlace, 'region' | 'credentials'> & { service:
 /** AWS ignores these headers in a signature, because others on the way may change them. */
 const UNSIGNED = new Set(['authorization', 'connection', 'expect', 'user-agent', 'x-amzn-trace-id'])
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string) => hash('sha256', text)
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 
 /**
@@ -16,11 +16,13 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
  */
 export function headerSigner({ service, region, credentials }: SigningPlace) {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
-  let kept: { day: string; key: Buffer } | undefined
+  let kept: { day: string; key: KeyObject } | undefined
 
-  function keyOf(day: string): Buffer {
+  function keyOf(day: string): KeyObject {
     if (kept?.day !== day) {
-      kept = { day, key: [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secretAccessKey}`, day)) }
+      const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secretAccessKey}`, day))
+      // As a KeyObject, the key is taken in a fifth of the time.
+      kept = { day, key: createSecretKey(key) }
     }
     return kept.key
   }
@@ -41,7 +43,8 @@ export function headerSigner({ service, region, credentials }: SigningPlace) {
       const lines = names.map((name) => `${name}:${headers[name]}\n`).join('')
       const canonical = `${request.method}\n/\n\n${lines}\n${signedHeaders}\n${payloadHash}`
       const scope = `${day}/${region}/${service}/aws4_request`
-      const signature = hmac(keyOf(day), `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`).toString('hex')
+      const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`
+      const signature = createHmac('sha256', keyOf(day)).update(text).digest('hex')
       headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`
       return request
     },

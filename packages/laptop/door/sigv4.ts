@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { REGION } from '../model.ts'
 import { AwsError, refuse } from './aws-error.ts'
@@ -149,7 +149,7 @@ async function sign(
 }
 
 function sha256Hex(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex')
+  return hash('sha256', data)
 }
 
 /** How long a text is may be noticed, but not what it is. */
