@@ -45,6 +45,7 @@ export async function readShard(options: ReadShardOptions): Promise<void> {
 /** Reads and delivers one batch. Gives the next iterator, or undefined to go on from the stored position. */
 async function readBatch(options: ReadShardOptions, iterator: string): Promise<string | undefined> {
   const { records, next } = await gather(options, iterator)
+  const isFull = records.length === options.batchSize
   const wanted = records.filter(({ event }) => options.passes(event))
   await options.deliver(wanted)
   // The delivery may have been aborted.
@@ -52,6 +53,8 @@ async function readBatch(options: ReadShardOptions, iterator: string): Promise<s
   const last = records.at(-1)
   if (!next) await options.setPosition('closed')
   else if (last && last !== wanted.at(-1)) await options.setPosition({ after: last.sequenceNumber })
+  // Without a pause, a table that is written all the time would be polled without end, for one record each time.
+  if (next && !isFull) await pause(POLL_MILLISECONDS, options.signal)
   return next
 }
 
@@ -86,7 +89,7 @@ async function gather(options: ReadShardOptions, iterator: string): Promise<Gath
     next = NextShardIterator
     records.push(...found.map((record) => streamEventRecord(record, streamArn)))
     if (records.length > 0 && end === Number.POSITIVE_INFINITY) end = Date.now() + windowMilliseconds
-    if (found.length === 0 && next) await pause(POLL_MILLISECONDS, signal)
+    if (next && records.length < batchSize && Date.now() < end) await pause(POLL_MILLISECONDS, signal)
   }
   return { records, next }
 }

@@ -120,3 +120,17 @@ test('a read that fails is told and tried again', async () => {
   await expect.poll(() => numbers(events), { timeout: 3000 }).toEqual(['1'])
   expect(log).toEqual([expect.stringContaining('shard-1: AccessDeniedException')])
 })
+
+test('a stream that is written all the time is not polled for each record', async () => {
+  const stream = await startFakeStream()
+  stream.open('shard-1')
+  const { events } = await mapStream(stream, () => undefined)
+  const start = performance.now()
+  for (let number = 1; number <= 100; number++) {
+    stream.write('shard-1', String(number))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await expect.poll(() => numbers(events).length, { timeout: 10_000 }).toBe(100)
+  const polls = stream.calls.filter((operation) => operation === 'GetRecords').length
+  expect(polls).toBeLessThanOrEqual(2 + (performance.now() - start) / 250)
+})
