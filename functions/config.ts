@@ -69,4 +69,5 @@ export const config = {
   scanner: () => oneOf('SCANNER', ['none', 'events']),
   unscannable: () => oneOf('UNSCANNABLE', ['blocked', 'allowed']),
   passwordMemoryMib: () => count('PASSWORD_MEMORY_MIB'),
+  mailGap: () => count('MAIL_GAP_SECONDS'),
 }

@@ -16,6 +16,8 @@ export type Settings = {
   mailFrom: string
   /** The memory for one password hash (argon2id, one pass). A higher value applies from a user's next sign-in. */
   passwordMemoryMib: number
+  /** Between two mails to one address. */
+  mailGapSeconds: number
   sessionIdleDays: number
   sessionAbsoluteDays: number
   corsOrigins: string[]
@@ -56,6 +58,7 @@ export function readSettings(app: Construct): Settings {
     productName: text('productName', 'Lethe'),
     mailFrom: text('mailFrom', 'no-reply@example.com'),
     passwordMemoryMib: count('passwordMemoryMib', 46),
+    mailGapSeconds: count('mailGapSeconds', 60),
     sessionIdleDays: count('sessionIdleDays', 30),
     sessionAbsoluteDays: count('sessionAbsoluteDays', 180),
     corsOrigins: text('corsOrigins', '').split(',').filter(Boolean),

@@ -33,6 +33,7 @@ export function settingVariables(settings: Settings, issuer: string): Record<Set
     APP_URL: settings.appUrl,
     PRODUCT_NAME: settings.productName,
     PASSWORD_MEMORY_MIB: String(settings.passwordMemoryMib),
+    MAIL_GAP_SECONDS: String(settings.mailGapSeconds),
     // Where clients reach the bucket. Empty means the address that functions use.
     FILES_ENDPOINT: '',
     QUOTA_MIB: String(settings.quotaMib),

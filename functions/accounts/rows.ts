@@ -87,6 +87,6 @@ export const triggers = [
     seconds: 30,
     hashes: true,
     touches: { codes: ['GetItem', 'PutItem', 'UpdateItem'], users: ['GetItem'], mail: ['SendEmail'] },
-    knows: ['APP_URL', 'PRODUCT_NAME', 'PASSWORD_MEMORY_MIB'],
+    knows: ['APP_URL', 'PRODUCT_NAME', 'PASSWORD_MEMORY_MIB', 'MAIL_GAP_SECONDS'],
   },
 ] as const satisfies readonly TriggerRow[]

@@ -24,6 +24,7 @@ export type Setting =
   | 'APP_URL'
   | 'PRODUCT_NAME'
   | 'PASSWORD_MEMORY_MIB'
+  | 'MAIL_GAP_SECONDS'
   | 'FILES_ENDPOINT'
   | 'QUOTA_MIB'
   | 'OPEN_UPLOADS'

@@ -17,7 +17,7 @@ const RACES = 5
 export type Claim = 'mine' | 'done' | 'busy'
 
 /** Records which messages led to a mail, and how many mails an address got. */
-export function mailLogStore(db: Database, tableName: string) {
+export function mailLogStore(db: Database, tableName: string, gap: number) {
   const items = table(db, tableName)
 
   /** Undefined when another mail was counted meanwhile. */
@@ -26,7 +26,7 @@ export function mailLogStore(db: Database, tableName: string) {
     const before = item && fromItem<MailCounter & { eventId: string }>(item)
     // Already counted: the message came again, or the answer to the earlier write was lost.
     if (before?.eventId === eventId) return true
-    const after = countMail(before, now)
+    const after = countMail(before, now, gap)
     if (!after) return false
     const unchanged = before
       ? { only: '#lastAt = :lastAt AND #count = :count', fields: { lastAt: before.lastAt, count: before.count } }

@@ -7,5 +7,5 @@ import { mailer } from './mailer.ts'
 import type { MailMessage } from './message.ts'
 
 export const mailQueue = once(() => queue<MailMessage>(sqs(), config.mailQueueUrl()))
-export const mailLog = once(() => mailLogStore(database(), config.codesTable()))
+export const mailLog = once(() => mailLogStore(database(), config.codesTable(), config.mailGap()))
 export const mail = once(() => mailer(config.aws(), config.mailFrom()))

@@ -16,7 +16,14 @@ const NAMES_OF_THINGS: Record<Thing, string> = {
   fileBucket: 'FILES_BUCKET',
   fileWork: 'FILE_WORK_URL',
 }
-const NUMBERS = ['SESSION_IDLE_DAYS', 'SESSION_ABSOLUTE_DAYS', 'PASSWORD_MEMORY_MIB', 'QUOTA_MIB', 'OPEN_UPLOADS']
+const NUMBERS = [
+  'SESSION_IDLE_DAYS',
+  'SESSION_ABSOLUTE_DAYS',
+  'PASSWORD_MEMORY_MIB',
+  'MAIL_GAP_SECONDS',
+  'QUOTA_MIB',
+  'OPEN_UPLOADS',
+]
 const CHOICES: Record<string, string> = { SCANNER: 'none', UNSCANNABLE: 'blocked' }
 /** Empty in AWS. */
 const MAY_BE_MISSING = 'FILES_ENDPOINT'

@@ -240,5 +240,6 @@ function variablesFor(url: string): Record<string, string> {
     APP_URL: 'https://app.example.com/verify',
     PRODUCT_NAME: 'Lethe',
     PASSWORD_MEMORY_MIB: '8',
+    MAIL_GAP_SECONDS: '60',
   }
 }

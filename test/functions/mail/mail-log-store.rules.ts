@@ -9,7 +9,7 @@ const LEASE = 60
 const QUEUE_KEEPS = 14 * DAY
 
 export function mailLogRules(database: () => DynamoDb): void {
-  const log = () => mailLogStore(database().db, TABLES.codes)
+  const log = () => mailLogStore(database().db, TABLES.codes, 60)
 
   describe('a message', () => {
     it('is claimed by one of 64', async () => {
