@@ -16,7 +16,7 @@ type Sent = {
   mayBeBusy?: true
 }
 
-const TIME_LIMIT = 30_000
+const TIME_LIMIT = 120_000
 
 /** One request. Whatever the answer, it must be one that the deployment's own OpenAPI document describes. */
 export async function call<Body = unknown>(method: string, target: string, sent: Sent = {}): Promise<Answer<Body>> {

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { type Account, openAccount, signIn } from './accounts.ts'
 import { type Answer, call, type Problem } from './client.ts'
 import { seconds } from './pace.ts'
@@ -35,12 +35,21 @@ export type Content = Uint8Array<ArrayBuffer>
 
 export const MIB = 2 ** 20
 /** Whatever queues, events and scans take: nobody should wait longer. */
-export const SOON = { timeout: 60_000, interval: 200 }
+export const SOON = { timeout: 120_000, interval: 200 }
 
 export async function newUser(): Promise<User> {
   const account = await openAccount()
   const { accessToken: token } = await signIn(account)
   return { ...account, token }
+}
+
+let signedIn: Promise<User> | undefined
+
+/** One for all test files: who is refused, and what belongs to another. What it is asked to make has a name of its own. */
+export function aStranger(): Promise<User> {
+  const account = inject('stranger')
+  signedIn ??= signIn(account).then(({ accessToken: token }) => ({ ...account, token }))
+  return signedIn
 }
 
 /** An answer that must be this; what was refused is told. */

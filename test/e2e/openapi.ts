@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { BASE_URL } from './pace.ts'
+import { inject } from 'vitest'
 
 type Content = Record<string, { schema: unknown }>
 type Operation = {
@@ -17,7 +17,7 @@ export type Document = {
 export type Route = { method: string; path: string; operation: Operation }
 
 /** The contract as this very deployment tells it; every answer of the suite is held against it. */
-export const document = (await (await fetch(`${BASE_URL}/openapi.json`)).json()) as Document
+export const document = inject('document')
 
 export const documentedRoutes: Route[] = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { expectNoSecret, remember } from './known-secrets.ts'
-import { OUTBOX_URL, seconds } from './pace.ts'
+import { MAIL_GAP, OUTBOX_URL, seconds } from './pace.ts'
 
 export type Mail = { id: string; to: string; from: string; subject: string; text: string; at: string }
 
@@ -19,8 +19,11 @@ export async function mailsTo(address: string): Promise<Mail[]> {
   return mails
 }
 
-/** As many mails as an address may have got since then: one a minute, and requests on a slow machine take their time. */
-export const mostMailsSince = (start: number) => 1 + Math.floor((Date.now() - start) / 60_000)
+/** As many mails as an address may have got since then, by a clock of whole seconds: requests take their time. */
+export const mostMailsSince = (start: number) => 1 + Math.floor((Date.now() - start) / 1000 / (MAIL_GAP - 1))
+
+/** From now on the address may get another mail, if it got none meanwhile. */
+export const mailGap = () => seconds(MAIL_GAP + 1)
 
 export async function waitForMails(address: string, count: number, most = count): Promise<Mail[]> {
   const deadline = Date.now() + MAIL_TIME_LIMIT * 1000

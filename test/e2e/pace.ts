@@ -16,9 +16,8 @@ export const TIMING_FACTOR = slow ? 3 : 1.8
 /** `LETHE_SCANNER=true`: the deployment waits for what a scanner says about files. */
 export const SCANNER = process.env.LETHE_SCANNER === 'true'
 
-/** For one test with mails in it, and for one that sits out the minute between two mails to one address. */
-export const PATIENCE = 180_000
-export const LONG_PATIENCE = 300_000
+/** The seconds between two mails to one address, as the deployment is set. */
+export const MAIL_GAP = count('LETHE_MAIL_GAP', 60)
 
 export const seconds = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time * 1000))
 

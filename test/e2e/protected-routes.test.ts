@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, openAccount, profileOf, sessionsOf, signIn, type Tokens } from './accounts.ts'
 import { call, expectProblem, expectUnauthorized } from './client.ts'
 import { documentedRoutes } from './openapi.ts'
-import { PATIENCE } from './pace.ts'
 import { expectThings, makeThings, type Things, type Use } from './things.ts'
 import { USES } from './uses.ts'
 
@@ -21,7 +20,7 @@ beforeAll(async () => {
   account = await openAccount()
   bystander = await signIn(account)
   things = await makeThings({ ...account, token: bystander.accessToken }, bystander.session.id)
-}, PATIENCE)
+})
 
 function use(name: string, { json, ids }: Use, token?: string) {
   const [method = '', path = ''] = name.split(' ')
@@ -35,7 +34,7 @@ async function expectUnchanged(): Promise<void> {
   await expectThings({ ...account, token: bystander.accessToken }, things)
 }
 
-describe('protected routes', { timeout: PATIENCE }, () => {
+describe('protected routes', () => {
   test('are all but those on the public list, and each is known here', () => {
     const open = documentedRoutes.filter((route) => !protectedRoutes.includes(route))
     expect(open.map(nameOf).toSorted()).toEqual(PUBLIC.toSorted())

@@ -8,7 +8,7 @@ export type PresignedPut = { method: 'PUT'; url: string; headers: Record<string,
 type Body = Uint8Array<ArrayBuffer>
 type Sent = { headers?: Record<string, string>; body?: Body }
 
-const TIME_LIMIT = 60_000
+const TIME_LIMIT = 120_000
 
 export const randomContent = (size: number): Body => new Uint8Array(randomBytes(size))
 export const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('base64')

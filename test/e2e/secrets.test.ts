@@ -4,7 +4,7 @@ import { call } from './client.ts'
 import { beginUpload, type FileView, must, upload, urlOf } from './files.ts'
 import { expectNoSecret, remember } from './known-secrets.ts'
 import { codesIn, mailsTo, waitForMail } from './outbox.ts'
-import { PATIENCE, some } from './pace.ts'
+import { some } from './pace.ts'
 import { sha256 } from './s3.ts'
 
 let account: Account
@@ -37,12 +37,12 @@ beforeAll(async () => {
     getSignature: signatureOf((await urlOf(user, file.id)).url),
   }
   for (const secret of Object.values(secrets)) remember(secret)
-}, PATIENCE)
+})
 
 const signatureOf = (url: string) => new URL(url).searchParams.get('X-Amz-Signature')!
 
 /** The client looks for every known secret in every answer that is no pair of tokens; these make the answers talk. */
-describe('no answer repeats a secret', { timeout: PATIENCE }, () => {
+describe('no answer repeats a secret', () => {
   const routes = [
     'POST /users',
     'POST /users/verify',
@@ -113,9 +113,7 @@ test('no mail brings a password, an access token or a refresh token, and no subj
   }
 })
 
-test('what is known of files brings no link’s token and no URL but where it is asked for', {
-  timeout: PATIENCE,
-}, async () => {
+test('what is known of files brings no link’s token and no URL but where it is asked for', async () => {
   const { accessToken: token } = tokens
   const { uploads } = await must(200, call<{ uploads: { id: string }[] }>('GET', '/uploads', { token }))
   const ofFile = ['', '/versions', '/links'].map((list) => `/files/${file.id}${list}`)
@@ -127,7 +125,7 @@ test('what is known of files brings no link’s token and no URL but where it is
   }
 })
 
-test('the profile and the list of sessions tell no part of a token', { timeout: PATIENCE }, async () => {
+test('the profile and the list of sessions tell no part of a token', async () => {
   const [, , , family = '', secret = ''] = tokens.refreshToken.split('.')
   for (const target of ['/me', '/sessions']) {
     const { text } = await call('GET', target, { token: tokens.accessToken })

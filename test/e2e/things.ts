@@ -1,13 +1,13 @@
 import { expect } from 'vitest'
 import { call } from './client.ts'
 import {
+  aStranger,
   beginUpload,
   children,
   complete,
   createFolder,
   MIB,
   must,
-  newUser,
   send,
   type User,
   upload,
@@ -20,7 +20,7 @@ const LARGE = 20 * MIB
 /** One of each that a route needs, so that every one of them can be asked rightfully once. */
 export async function makeThings(user: User, session = '') {
   const { token } = user
-  const giver = await newUser()
+  const giver = await aStranger()
   const ask = <Body extends { id: string }>(path: string, json: object, by = token) =>
     must(201, call<Body>('POST', path, { token: by, json }))
   const trash = (kind: string, { id }: { id: string }) => must(204, call('DELETE', `/${kind}/${id}`, { token }))
@@ -38,7 +38,7 @@ export async function makeThings(user: User, session = '') {
   const { upload: open } = await must(201, beginUpload(user, { name: 'open', size: LARGE }))
   const sent = await send(user, { name: 'sent' })
   const share = await ask(`/items/${folder.id}/shares`, { email: giver.email, access: 'read' })
-  const offered = [await createFolder(giver, 'offered'), await createFolder(giver, 'declined')]
+  const offered = [await createFolder(giver, `offered ${user.id}`), await createFolder(giver, `declined ${user.id}`)]
   for (const { id } of offered) await ask(`/items/${id}/shares`, { email: user.email, access: 'read' }, giver.token)
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const link = await ask<{ id: string; token: string }>(`/files/${file.id}/links`, { expiresAt })

@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { expectAlive, openAccount, profileOf, sessionsOf, signIn, type Tokens } from './accounts.ts'
 import { call, expectProblem } from './client.ts'
 import { documentedRoutes, findRoute } from './openapi.ts'
-import { BASE_URL, PATIENCE, some } from './pace.ts'
+import { BASE_URL, some } from './pace.ts'
 
 let tokens: Tokens
 
 beforeAll(async () => {
   tokens = await signIn(await openAccount())
-}, PATIENCE)
+})
 
 /** In place of whatever the path names. */
 const withIds = (path: string, id: string) => path.replace(/\{\w+\}/g, id)
@@ -31,7 +31,7 @@ function raw(method: string, path: string, headers: Record<string, string> = {})
   })
 }
 
-describe('requests that no route takes', { timeout: PATIENCE }, () => {
+describe('requests that no route takes', () => {
   test('unknown paths are not found, with and without a token', async () => {
     const unknown = [
       '/',

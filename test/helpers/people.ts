@@ -6,9 +6,9 @@ import type { Mail } from '@lethe/laptop/outbox/mailbox.ts'
 export type Place = { api: string; outbox: string }
 export type SignedIn = { accessToken: string; refreshToken: string; session: { id: string } }
 
-const PASSWORD = 'a ferry across the quiet river'
+export const PASSWORD = 'a ferry across the quiet river'
 
-export const newAddress = () => `${randomUUID()}@example.com`
+export const newAddress = (domain = 'example.com') => `${randomUUID()}@${domain}`
 
 export async function signUp({ api }: Place, email: string): Promise<void> {
   await call(202, 'POST', `${api}/users`, { body: { email, password: PASSWORD } })
@@ -17,7 +17,7 @@ export async function signUp({ api }: Place, email: string): Promise<void> {
 /** Signs up, follows the mailed link and signs in. */
 export async function becomeUser(place: Place, email = newAddress()): Promise<SignedIn> {
   await signUp(place, email)
-  const [mail] = await awaitMails(place, email, 30)
+  const [mail] = await awaitMails(place, email, 120)
   const token = /#token=(\S+)/.exec(mail?.text ?? '')?.[1]
   await call(201, 'POST', `${place.api}/users/verify`, { body: { token } })
   return signIn(place, email)

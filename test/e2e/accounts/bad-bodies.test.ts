@@ -16,7 +16,7 @@ import { type BodyRoute, padded, refusesBadBodies, sendBody } from '../bad-bodie
 import { remember } from '../known-secrets.ts'
 import { documentedRoutes } from '../openapi.ts'
 import { codesIn, QUIET, waitForMail, waitForMails } from '../outbox.ts'
-import { PATIENCE, seconds } from '../pace.ts'
+import { seconds } from '../pace.ts'
 import { FILE_USES } from '../uses.ts'
 
 const LARGEST = 256 * 1024
@@ -36,7 +36,7 @@ beforeAll(async () => {
   pending = { email, password, token }
   account = opened
   tokens = await signIn(account)
-}, PATIENCE)
+})
 
 const RIGHTFUL: Record<string, () => Record<string, unknown>> = {
   'POST /users': () => ({ ...fresh, name: 'Name' }),
@@ -55,7 +55,7 @@ const ROUTES: BodyRoute[] = Object.entries(RIGHTFUL).map(([name, rightful]) => (
 
 refusesBadBodies(ROUTES)
 
-describe('after all that', { timeout: PATIENCE }, () => {
+describe('after all that', () => {
   test('every route with a body was tried', () => {
     const withBody = documentedRoutes.filter(({ operation }) => operation.requestBody)
     const tried = [...ROUTES.map(({ name }) => name), ...Object.keys(FILE_USES).filter((name) => FILE_USES[name]?.json)]

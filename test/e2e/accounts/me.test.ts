@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openAccount, type Profile, profileOf, signIn, type Tokens } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
-import { PATIENCE } from '../pace.ts'
 
 let email: string
 let tokens: Tokens
@@ -10,13 +9,13 @@ beforeAll(async () => {
   const account = await openAccount({ name: 'Grace' })
   email = account.email
   tokens = await signIn(account)
-}, PATIENCE)
+})
 
 function rename(name: unknown, headers: Record<string, string> = {}) {
   return call<Profile>('PATCH', '/me', { token: tokens.accessToken, json: { name }, headers })
 }
 
-describe('my profile', { timeout: PATIENCE }, () => {
+describe('my profile', () => {
   test('has name, address and a version, which is its ETag', async () => {
     const { headers, body } = await call<Profile>('GET', '/me', { token: tokens.accessToken })
     expect(body).toMatchObject({ email, name: 'Grace', version: 1 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Account, newAddress, newPassword, openAccount, signIn, signUp, trySignIn, verify } from '../accounts.ts'
 import { expectProblem } from '../client.ts'
 import { codesIn, mostMailsSince, waitForMail, waitForMails } from '../outbox.ts'
-import { LONG_PATIENCE, MAIL_DOMAIN, PARALLEL } from '../pace.ts'
+import { MAIL_DOMAIN, PARALLEL } from '../pace.ts'
 
 const fullWidth = (text: string) =>
   text.replace(/[!-~]/g, (character) => String.fromCodePoint((character.codePointAt(0) ?? 0) + 0xfee0))
@@ -17,7 +17,7 @@ async function expectOneAccount(account: Account, spellings: string[]): Promise<
 
 const attempts = <T>(ask: () => Promise<T>) => Promise.all(Array.from({ length: PARALLEL }, ask))
 
-describe('one address has one account', { timeout: LONG_PATIENCE }, () => {
+describe('one address has one account', () => {
   test('whatever its case and width', async () => {
     const email = newAddress().replace('e2e-', 'E2e.Tag+')
     const account = await openAccount({ email })

@@ -2,13 +2,13 @@ import { isIP } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, newAddress, newPassword, openAccount, sessionsOf, signIn, trySignIn } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
-import { PATIENCE, TIMING_FACTOR, TIMINGS } from '../pace.ts'
+import { TIMING_FACTOR, TIMINGS } from '../pace.ts'
 
 let account: Account
 
 beforeAll(async () => {
   account = await openAccount()
-}, PATIENCE)
+})
 
 async function duration(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -30,7 +30,7 @@ async function medians(one: () => Promise<unknown>, other: () => Promise<unknown
   return [median(times[0]), median(times[1])]
 }
 
-describe('sign-in', { timeout: PATIENCE }, () => {
+describe('sign-in', () => {
   test('answers a wrong password, an unknown address and no address alike', async () => {
     const answers = [
       await trySignIn(account.email, newPassword()),

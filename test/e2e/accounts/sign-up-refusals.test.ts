@@ -4,7 +4,7 @@ import { OWNER_ADDRESS, WEAK_PASSWORDS } from '../../fixtures/weak-passwords.ts'
 import { newAddress, newPassword, openAccount, signIn, signUp, trySignIn } from '../accounts.ts'
 import { call, expectProblem, type Problem } from '../client.ts'
 import { mailsTo, QUIET, waitForMail } from '../outbox.ts'
-import { MAIL_DOMAIN, PATIENCE, seconds, some } from '../pace.ts'
+import { MAIL_DOMAIN, seconds, some } from '../pace.ts'
 
 const AT_ONCE = 8
 
@@ -16,7 +16,7 @@ async function expectRefused(email: string, password: string, code: string, fiel
   expect({ ...answer.body, email, password }).toMatchObject({ status: 400, code, errors: [{ field }] })
 }
 
-describe.concurrent('sign-up refuses', { timeout: PATIENCE }, () => {
+describe.concurrent('sign-up refuses', () => {
   test('long passwords that are weak all the same', async () => {
     const chosen = some(WEAK_PASSWORDS)
     for (let n = 0; n < chosen.length; n += AT_ONCE) {
@@ -112,7 +112,7 @@ describe.concurrent('sign-up refuses', { timeout: PATIENCE }, () => {
   })
 })
 
-test('a password is kept whole: 256 characters, to the last one', { timeout: PATIENCE }, async () => {
+test('a password is kept whole: 256 characters, to the last one', async () => {
   const letters = Array.from({ length: 255 }, () => String.fromCodePoint(0x4e00 + randomInt(5000))).join('')
   const account = await openAccount({ password: `${letters}x` })
   expectProblem(await trySignIn(account.email, `${letters}y`), 401, 'credentials_invalid')

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { newAddress, newPassword, openAccount, profileOf, signIn, signUp, trySignIn, verify } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
 import { codesIn, waitForMail } from '../outbox.ts'
-import { PATIENCE } from '../pace.ts'
 
 const wrongCodes = (code: string, count: number) =>
   Array.from({ length: count }, (_, n) => String((Number(code) + n + 1) % 100_000_000).padStart(8, '0'))
@@ -14,7 +13,7 @@ async function pendingAccount() {
   return { email, password, pendingId, ...codesIn(await waitForMail(email)) }
 }
 
-describe.concurrent('sign-up', { timeout: PATIENCE }, () => {
+describe.concurrent('sign-up', () => {
   test('the mailed link opens the account, once, and nobody signs in before', async () => {
     const email = newAddress()
     const password = newPassword()

@@ -3,7 +3,6 @@ import { refusesBadBodies } from '../bad-bodies.ts'
 import { call } from '../client.ts'
 import { must, newUser, type User } from '../files.ts'
 import { uploadPage } from '../multipart.ts'
-import { PATIENCE } from '../pace.ts'
 import { expectThings, makeThings, type Things } from '../things.ts'
 import { FILE_USES } from '../uses.ts'
 
@@ -15,7 +14,7 @@ beforeAll(async () => {
   user = await newUser()
   things = await makeThings(user)
   before = await all()
-}, PATIENCE)
+})
 
 /** What the bodies could have changed, as it is told in full. */
 async function all() {
@@ -40,7 +39,7 @@ refusesBadBodies(
   }),
 )
 
-describe('after all that', { timeout: PATIENCE }, () => {
+describe('after all that', () => {
   test('nothing had changed, and nothing had been charged', async () => {
     await expectThings(user, things)
     expect(await all()).toEqual(before)

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   beginUpload,
   children,
   createFolder,
@@ -16,7 +17,7 @@ import {
   upload,
   usageOf,
 } from '../files.ts'
-import { PATIENCE, some } from '../pace.ts'
+import { some } from '../pace.ts'
 import { randomContent, sha256 } from '../s3.ts'
 
 const content = randomContent(10)
@@ -30,11 +31,11 @@ let before: { items: ItemPage['items']; usage: Usage }
 const now = async () => ({ items: (await must(200, children(user))).items, usage: await usageOf(user) })
 
 beforeAll(async () => {
-  ;[user, stranger] = await Promise.all([newUser(), newUser()])
+  ;[user, stranger] = await Promise.all([newUser(), aStranger()])
   file = await upload(user, { name: 'file', content })
   folder = await createFolder(user, 'folder')
   before = await now()
-}, PATIENCE)
+})
 
 /** Each way to give something a name. */
 const WAYS: Record<string, (name: string) => Promise<Answer<unknown>>> = {
@@ -56,7 +57,7 @@ const NAMES = {
   'of broken Unicode': ['\ud800', 'a\udc00', '\udc00\ud800'],
 }
 
-describe.each(Object.entries(NAMES))('a name %s is refused', { timeout: PATIENCE }, (_, names) => {
+describe.each(Object.entries(NAMES))('a name %s is refused', (_, names) => {
   test.each(Object.keys(WAYS))('for %s', async (way) => {
     for (const name of some(names, way.length)) {
       const outcome = outcomeOf(await WAYS[way]!(name))
@@ -65,7 +66,7 @@ describe.each(Object.entries(NAMES))('a name %s is refused', { timeout: PATIENCE
   })
 })
 
-describe('names are', { timeout: PATIENCE }, () => {
+describe('names are', () => {
   test('up to 255 bytes, and of any language', async () => {
     const { id } = await createFolder(stranger, 'names')
     const names = [
@@ -92,7 +93,7 @@ describe('names are', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('an upload is refused', { timeout: PATIENCE }, () => {
+describe('an upload is refused', () => {
   const begin = (more: object) => beginUpload(user, { name: 'refused', ...described, ...more })
 
   test('of a size that is none', async () => {
@@ -130,7 +131,7 @@ describe('an upload is refused', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('ids that are none', { timeout: PATIENCE }, () => {
+describe('ids that are none', () => {
   const IDS = [
     '..',
     '%2e%2e',
@@ -155,7 +156,7 @@ describe('ids that are none', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('a cursor', { timeout: PATIENCE }, () => {
+describe('a cursor', () => {
   const page = (by: User, folderId: string, cursor: string, query = '') =>
     children(by, folderId, `limit=1&cursor=${encodeURIComponent(cursor)}${query}`)
 

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import { expectContent, type FileView, newUser, read, type User, upload, urlOf } from '../files.ts'
-import { PATIENCE } from '../pace.ts'
 import { callS3, changed, randomContent, unsigned } from '../s3.ts'
 
 const content = randomContent(5000)
@@ -12,12 +11,12 @@ beforeAll(async () => {
   user = await newUser()
   file = await upload(user, { name: 'picture.png', content, type: 'image/png' })
   await urlOf(user, file.id)
-}, PATIENCE)
+})
 
 const ask = (query = '', headers: Record<string, string> = {}) =>
   call('GET', `/files/${file.id}/content${query}`, { token: user.token, headers })
 
-describe('the content of a file', { timeout: PATIENCE }, () => {
+describe('the content of a file', () => {
   test('is a URL for who accepts JSON, and a redirect for who does not say so', async () => {
     const { url, expiresAt } = await urlOf(user, file.id)
     expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('300')
@@ -93,7 +92,7 @@ describe('the content of a file', { timeout: PATIENCE }, () => {
 })
 
 /** RFC 6266: whole for those who read RFC 8187, and plain for the others. */
-describe('the name for saving is', { timeout: PATIENCE }, () => {
+describe('the name for saving is', () => {
   const NAMES = {
     'plain.txt': ['plain.txt', 'plain.txt'],
     'résumé é.pdf': ['r_sum_ _.pdf', 'r%C3%A9sum%C3%A9%20%C3%A9.pdf'],
@@ -111,7 +110,7 @@ describe('the name for saving is', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('the URL of a content', { timeout: PATIENCE }, () => {
+describe('the URL of a content', () => {
   test('cannot be made to say or do anything else', async () => {
     const { url } = await urlOf(user, file.id)
     const set = (name: string, value: string) =>

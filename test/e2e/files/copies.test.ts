@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   createFolder,
   expectContent,
   expectUsage,
@@ -12,7 +13,6 @@ import {
   type User,
   upload,
 } from '../files.ts'
-import { PATIENCE } from '../pace.ts'
 import { randomContent } from '../s3.ts'
 
 const content = randomContent(700)
@@ -22,12 +22,12 @@ let file: FileView
 beforeAll(async () => {
   user = await newUser()
   file = await upload(user, { name: 'original', content })
-}, PATIENCE)
+})
 
 const copy = (id: string, json: object, headers: Record<string, string> = {}) =>
   call<FileView>('POST', `/files/${id}/copies`, { token: user.token, json, headers })
 
-describe('a copy of a file', { timeout: PATIENCE }, () => {
+describe('a copy of a file', () => {
   test('has the same content, a life of its own, and takes no room', async () => {
     const { id: folder } = await createFolder(user, 'for copies')
     const made = await must(201, copy(file.id, { folderId: folder }))
@@ -57,12 +57,13 @@ describe('a copy of a file', { timeout: PATIENCE }, () => {
     expectProblem(await copy(file.id, { name: 'original' }), 409, 'name_taken')
     expectProblem(await copy(file.id, { name: 'a/b' }), 400, 'name_invalid')
     expectProblem(await copy(file.id, { folderId: 'x'.repeat(22) }), 404, 'folder_not_found')
-    const stranger = await newUser()
-    const theirs = await upload(stranger, { name: 'theirs' })
-    const { id: folder } = await createFolder(stranger, 'theirs too')
+    const stranger = await aStranger()
+    const { id: place } = await createFolder(stranger, 'of copies')
+    const theirs = await upload(stranger, { name: 'theirs', folderId: place })
+    const { id: folder } = await createFolder(stranger, 'theirs too', place)
     for (const id of [theirs.id, folder, 'x'.repeat(22)]) expectProblem(await copy(id, {}), 404, 'file_not_found')
     expectProblem(await copy(file.id, { folderId: folder }), 404, 'folder_not_found')
-    expect(await namesIn(stranger)).toEqual(['theirs', 'theirs too'])
+    expect(await namesIn(stranger, place)).toEqual(['theirs', 'theirs too'])
   })
 
   test('is made once with an Idempotency-Key, for one request', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   children,
   createFolder,
   type FolderView,
@@ -11,13 +12,13 @@ import {
   type User,
   upload,
 } from '../files.ts'
-import { PARALLEL, PATIENCE } from '../pace.ts'
+import { PARALLEL } from '../pace.ts'
 
 let user: User
 
 beforeAll(async () => {
   user = await newUser()
-}, PATIENCE)
+})
 
 const create = (json: object, headers: Record<string, string> = {}) =>
   call<FolderView>('POST', '/folders', { token: user.token, json, headers })
@@ -34,7 +35,7 @@ async function pages(folderId: string, query: string): Promise<string[][]> {
   return found
 }
 
-describe('a folder', { timeout: PATIENCE }, () => {
+describe('a folder', () => {
   test('is what it was created as, in the root unless another is named', async () => {
     const outer = await must(201, create({ name: 'outer' }))
     expect(outer).toMatchObject({ kind: 'folder', name: 'outer', folderId: 'root', revision: 1, changedBy: user.id })
@@ -107,8 +108,8 @@ describe('a folder', { timeout: PATIENCE }, () => {
   })
 
   test('is found nowhere by an id that is none of a folder of mine', async () => {
-    const stranger = await newUser()
-    const theirs = await createFolder(stranger, 'theirs')
+    const stranger = await aStranger()
+    const theirs = await createFolder(stranger, 'of folders')
     const { id: file } = await upload(user, { name: 'no folder' })
     for (const id of [theirs.id, stranger.id, file, 'x'.repeat(22)]) {
       expectProblem(await call('GET', `/folders/${id}`, { token: user.token }), 404, 'folder_not_found')
@@ -119,7 +120,7 @@ describe('a folder', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('creating a folder with an Idempotency-Key', { timeout: PATIENCE }, () => {
+describe('creating a folder with an Idempotency-Key', () => {
   const headers = { 'idempotency-key': 'folder-1' }
 
   test('gives the same folder again, until it is elsewhere', async () => {
@@ -132,7 +133,7 @@ describe('creating a folder with an Idempotency-Key', { timeout: PATIENCE }, () 
   })
 
   test('gives another user another folder', async () => {
-    const stranger = await newUser()
+    const stranger = await aStranger()
     const json = { name: 'repeated' }
     const theirs = await must(201, call<FolderView>('POST', '/folders', { token: stranger.token, json, headers }))
     const mine = await must(201, create({ name: 'repeated' }, headers))

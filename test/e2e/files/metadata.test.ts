@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
-import { createFolder, type FileView, fileOf, must, newUser, type User, upload } from '../files.ts'
-import { PARALLEL, PATIENCE } from '../pace.ts'
+import { aStranger, createFolder, type FileView, fileOf, must, newUser, type User, upload } from '../files.ts'
+import { PARALLEL } from '../pace.ts'
 
 type Metadata = { custom: object; tags: string[]; revision: number; changedAt?: string; changedBy?: string }
 
@@ -12,7 +12,7 @@ let file: FileView
 beforeAll(async () => {
   user = await newUser()
   file = await upload(user, { name: 'with notes' })
-}, PATIENCE)
+})
 
 const get = (id: string, by = user) => call<Metadata>('GET', `/items/${id}/metadata`, { token: by.token })
 const put = (id: string, json: object, ifMatch?: string, by = user) =>
@@ -28,7 +28,7 @@ const sized = (bytes: number, letter = 'x') => ({
   note: letter.repeat((bytes - '{"note":""}'.length) / Buffer.byteLength(letter)),
 })
 
-describe('metadata', { timeout: PATIENCE }, () => {
+describe('metadata', () => {
   test('is nothing at first, and then what was noted, when and by whom', async () => {
     const { id } = await createFolder(user, 'noted')
     const none = await get(id)
@@ -126,7 +126,7 @@ describe('metadata', { timeout: PATIENCE }, () => {
   })
 
   test('is of what is there, and mine', async () => {
-    const stranger = await newUser()
+    const stranger = await aStranger()
     for (const id of [user.id, 'x'.repeat(22)]) {
       expectProblem(await get(id), 404, 'item_not_found')
       expectProblem(await put(id, { custom: {}, tags: [] }), 404, 'item_not_found')

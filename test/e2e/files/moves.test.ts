@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   createFolder,
   expectContent,
   type FileView,
@@ -13,14 +14,14 @@ import {
   type User,
   upload,
 } from '../files.ts'
-import { PARALLEL, PATIENCE, ROUNDS } from '../pace.ts'
+import { PARALLEL, ROUNDS } from '../pace.ts'
 import { randomContent } from '../s3.ts'
 
 let user: User
 
 beforeAll(async () => {
   user = await newUser()
-}, PATIENCE)
+})
 
 type Change = { name?: string; folderId?: string }
 
@@ -42,7 +43,7 @@ async function nest(names: string[], inside = 'root'): Promise<string[]> {
   return ids
 }
 
-describe('a file', { timeout: PATIENCE }, () => {
+describe('a file', () => {
   test('is renamed and moved, and stays the file that it is', async () => {
     const content = randomContent(90)
     const file = await upload(user, { name: 'before', content })
@@ -88,8 +89,8 @@ describe('a file', { timeout: PATIENCE }, () => {
   })
 
   test('goes into no file, no stranger’s folder and no folder that is none', async () => {
-    const stranger = await newUser()
-    const theirs = await createFolder(stranger, 'theirs')
+    const stranger = await aStranger()
+    const theirs = await createFolder(stranger, 'of moves')
     const other = await upload(user, { name: 'no folder' })
     const file = await upload(user, { name: 'goes nowhere' })
     for (const folderId of [theirs.id, stranger.id, other.id, file.id, 'x'.repeat(22)]) {
@@ -99,7 +100,7 @@ describe('a file', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('a folder', { timeout: PATIENCE }, () => {
+describe('a folder', () => {
   test('takes along what is below it, however deep', async () => {
     const [top, , , bottom] = await nest(['tree', 'branch', 'twig', 'leaf'])
     const file = await upload(user, { name: 'bug', folderId: bottom! })
@@ -176,7 +177,7 @@ describe('a folder', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('If-Match', { timeout: PATIENCE }, () => {
+describe('If-Match', () => {
   test.each(['files', 'folders'] as const)('holds for changes of %s', async (kind) => {
     const made = kind === 'files' ? await upload(user, { name: 'matched' }) : await createFolder(user, 'matched folder')
     for (const tag of ['"2"', '"0"', 'W/"1"', '1', '"x"']) {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   type Checksum,
   createFolder,
   expectContent,
@@ -13,7 +14,6 @@ import {
   type User,
   upload,
 } from '../files.ts'
-import { PATIENCE } from '../pace.ts'
 import { randomContent } from '../s3.ts'
 
 type Version = { version: number; size: number; type: string; checksum: Checksum; addedBy: string; current: boolean }
@@ -26,7 +26,7 @@ let file: FileView
 beforeAll(async () => {
   user = await newUser()
   for (const content of contents) file = await upload(user, { name: 'again and again', content })
-}, PATIENCE)
+})
 
 const versions = (id: string, query = '', by = user) =>
   call<VersionPage>('GET', `/files/${id}/versions${query}`, { token: by.token })
@@ -40,7 +40,7 @@ const remove = (id: string, version: number | string, by = user) =>
   call('DELETE', `/files/${id}/versions/${version}`, { token: by.token, mayBeBusy: true })
 const numbers = async (id: string) => (await must(200, versions(id))).versions.map(({ version }) => version)
 
-describe('a new upload to a name that is there', { timeout: PATIENCE }, () => {
+describe('a new upload to a name that is there', () => {
   test('keeps the file and what it held before', async () => {
     expect(file).toMatchObject({ version: 3, revision: 3, size: 300 })
     const { versions: all } = await must(200, versions(file.id))
@@ -71,7 +71,7 @@ describe('a new upload to a name that is there', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('an old version', { timeout: PATIENCE }, () => {
+describe('an old version', () => {
   test('becomes the current one, and what was current an old one', async () => {
     const folder = await createFolder(user, 'of restored')
     const of = (content: (typeof contents)[0]) => upload(user, { name: 'restored', folderId: folder.id, content })
@@ -121,7 +121,7 @@ describe('an old version', { timeout: PATIENCE }, () => {
   })
 
   test('is nothing to a stranger', async () => {
-    const stranger = await newUser()
+    const stranger = await aStranger()
     expectProblem(await versions(file.id, '', stranger), 404, 'file_not_found')
     expectProblem(await remove(file.id, 1, stranger), 404, 'file_not_found')
     const { token } = stranger

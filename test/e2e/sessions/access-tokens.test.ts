@@ -16,7 +16,6 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, openAccount, profileOf, refresh, signIn, type Tokens } from '../accounts.ts'
 import { call, expectUnauthorized } from '../client.ts'
-import { PATIENCE } from '../pace.ts'
 
 let account: Account
 let tokens: Tokens
@@ -30,7 +29,7 @@ beforeAll(async () => {
   claims = decodeJwt(tokens.accessToken)
   header = decodeProtectedHeader(tokens.accessToken) as JWTHeaderParameters
   stranger = await generateKeyPair('RS256', { modulusLength: 3072, extractable: true })
-}, PATIENCE)
+})
 
 /** The keys that the issuer publishes; none where its host cannot be reached from here. */
 async function publishedKeys(): Promise<(JWK & { kid: string })[]> {
@@ -73,7 +72,7 @@ async function expectRefused(forgeries: Record<string, string>): Promise<void> {
   }
 }
 
-describe('an access token', { timeout: PATIENCE }, () => {
+describe('an access token', () => {
   test('has exactly the claims of its contract, flat, and lives 10 minutes', async () => {
     const { kid, ...rest } = decodeProtectedHeader(tokens.accessToken)
     expect(rest).toEqual({ alg: 'RS256', typ: 'at+jwt' })
@@ -114,7 +113,7 @@ describe('an access token', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('what is no access token of ours opens nothing:', { timeout: PATIENCE }, () => {
+describe('what is no access token of ours opens nothing:', () => {
   test('tokens signed by a stranger, whatever they claim', async () => {
     const past = Math.floor(Date.now() / 1000) - 3600
     await expectRefused({

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   type Account,
   expectAlive,
@@ -10,14 +10,13 @@ import {
   type Tokens,
 } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
-import { PATIENCE } from '../pace.ts'
 
+const other = inject('stranger')
 let account: Account
-let other: Account
 
 beforeAll(async () => {
-  ;[account, other] = await Promise.all([openAccount(), openAccount()])
-}, PATIENCE)
+  account = await openAccount()
+})
 
 async function end({ accessToken: token }: Tokens, target: string): Promise<void> {
   expect((await call('DELETE', target, { token })).status).toBe(204)
@@ -26,7 +25,7 @@ async function end({ accessToken: token }: Tokens, target: string): Promise<void
 const signInTimes = (times: number) => Promise.all(Array.from({ length: times }, () => signIn(account)))
 const idsOf = async (tokens: Tokens) => (await sessionsOf(tokens)).map(({ id }) => id)
 
-describe('ending sessions', { timeout: PATIENCE }, () => {
+describe('ending sessions', () => {
   test('one: it is dead on the very next request, with all its tokens; the others live', async () => {
     const [me, victim] = await signInTimes(2)
     const next = await refresh(victim!.refreshToken)

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   type Account,
   openAccount,
@@ -9,7 +9,6 @@ import {
   type Tokens,
 } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
-import { PATIENCE } from '../pace.ts'
 
 const SESSIONS = 5
 let account: Account
@@ -18,12 +17,11 @@ let stranger: Tokens
 const idsOf = (sessions: SessionView[]) => sessions.map(({ id }) => id)
 
 beforeAll(async () => {
-  const [mine, other] = await Promise.all([openAccount(), openAccount()])
-  account = mine
+  account = await openAccount()
   all = await Promise.all(Array.from({ length: SESSIONS }, (_, n) => signIn(account, { 'user-agent': `device ${n}` })))
-  const theirs = await Promise.all([signIn(other), signIn(other), signIn(other)])
-  stranger = theirs[0]
-}, PATIENCE)
+  const theirs = await Promise.all([1, 2, 3].map(() => signIn(inject('stranger'))))
+  stranger = theirs[0]!
+})
 
 async function page({ accessToken: token }: Tokens, query: string): Promise<SessionPage> {
   const answer = await call<SessionPage>('GET', `/sessions?${query}`, { token })
@@ -46,7 +44,7 @@ async function pages(tokens: Tokens, limit: number, between = async () => {}): P
   return found
 }
 
-describe('the list of sessions', { timeout: PATIENCE }, () => {
+describe('the list of sessions', () => {
   test('shows each of mine once, marks the one that asks, and shows nobody else’s', async () => {
     const [me] = all
     const sessions = await sessionsOf(me!)

@@ -13,7 +13,7 @@ import {
 } from '../accounts.ts'
 import { expectProblem } from '../client.ts'
 import { mailsTo, QUIET, waitForMails } from '../outbox.ts'
-import { LONG_PATIENCE, seconds } from '../pace.ts'
+import { seconds } from '../pace.ts'
 
 /** Past the 30 seconds in which a used token gives its own successor again. */
 const LATE = 31.2
@@ -31,7 +31,7 @@ async function expectReuseMails({ email }: Account, count: number): Promise<void
 }
 
 /** Half of these sit out the 30 seconds; they do so together. */
-describe.concurrent('a used refresh token', { timeout: LONG_PATIENCE }, () => {
+describe.concurrent('a used refresh token', () => {
   test('two generations old ends its session alone and is told to the owner by one mail, however often it comes', async () => {
     const account = await openAccount()
     const bystander = await signIn(account)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
-import { createFolder, type FileView, must, newUser, outcomeOf, type User, upload, urlOf } from '../files.ts'
-import { PARALLEL, PATIENCE, seconds } from '../pace.ts'
+import { aStranger, createFolder, type FileView, must, newUser, outcomeOf, type User, upload, urlOf } from '../files.ts'
+import { PARALLEL, seconds } from '../pace.ts'
 import { callS3, changed, randomContent } from '../s3.ts'
 
 type Link = { id: string; createdAt: string; expiresAt: string; mostUses?: number; uses: number; revokedAt?: string }
@@ -18,7 +18,7 @@ beforeAll(async () => {
   user = await newUser()
   file = await upload(user, { name: 'for everybody.txt', content, type: 'text/plain' })
   await urlOf(user, file.id)
-}, PATIENCE)
+})
 
 const later = (time: number) => new Date(Date.now() + time * 1000).toISOString()
 const create = (json: object, id = file.id, by = user) =>
@@ -35,7 +35,7 @@ const revoke = (linkId: string, by = user, id = file.id) =>
 const linkOf = async (linkId: string) => (await must(200, links(file.id))).links.find(({ id }) => id === linkId)
 const expectClosed = async (token: string) => expectProblem(await open(token), 404, 'link_not_found')
 
-describe('a link', { timeout: PATIENCE }, () => {
+describe('a link', () => {
   test('gives whoever holds its token the content, as a file to be saved, for a minute', async () => {
     const { token, ...link } = await newLink()
     expect(token).toMatch(/^[\w-]{43}$/)
@@ -145,7 +145,7 @@ describe('a link', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('links are refused', { timeout: PATIENCE }, () => {
+describe('links are refused', () => {
   test('by a token that is none', async () => {
     const { token, id } = await newLink()
     const other = token.startsWith('A') ? `B${token.slice(1)}` : `A${token.slice(1)}`
@@ -170,7 +170,7 @@ describe('links are refused', { timeout: PATIENCE }, () => {
   })
 
   test('to a folder, to what is not there, and to whoever does not own the file', async () => {
-    const stranger = await newUser()
+    const stranger = await aStranger()
     const folder = await createFolder(user, 'no links')
     const link = await newLink()
     const json = { expiresAt: later(DAY) }
@@ -182,7 +182,7 @@ describe('links are refused', { timeout: PATIENCE }, () => {
     expectProblem(await links(file.id, '', stranger), 404, 'file_not_found')
     expectProblem(await uses(link.id, '', stranger), 404, 'file_not_found')
     expectProblem(await revoke(link.id, stranger), 404, 'file_not_found')
-    const theirs = await upload(stranger, { name: 'theirs' })
+    const theirs = await upload(stranger, { name: 'of links' })
     expectProblem(await uses(link.id, '', stranger, theirs.id), 404, 'link_not_found')
     expectProblem(await revoke(link.id, stranger, theirs.id), 404, 'link_not_found')
     for (const id of ['x'.repeat(43), 'x'.repeat(22)]) {

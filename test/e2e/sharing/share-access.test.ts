@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { newAddress } from '../accounts.ts'
 import { type Answer, call } from '../client.ts'
 import {
+  aStranger,
   beginUpload,
   children,
   createFolder,
@@ -16,7 +17,6 @@ import {
   urlOf,
 } from '../files.ts'
 import { documentedRoutes } from '../openapi.ts'
-import { PATIENCE } from '../pace.ts'
 import { callS3, randomContent, sha256 } from '../s3.ts'
 import { share, unshare } from '../sharing.ts'
 
@@ -156,12 +156,13 @@ async function plant(): Promise<Tree> {
 }
 
 beforeAll(async () => {
-  const names = ['owner', 'reader', 'writer', 'stranger'] as const
+  const names = ['owner', 'reader', 'writer'] as const
+  people.stranger = await aStranger()
   await Promise.all(names.map(async (name) => (people[name] = await newUser())))
   tree = await plant()
-}, PATIENCE)
+})
 
-describe('in a shared folder', { timeout: PATIENCE }, () => {
+describe('in a shared folder', () => {
   test('there is a rule for every route that names an item or an upload', () => {
     const named = documentedRoutes
       .map(({ method, path }) => `${method} ${path}`)

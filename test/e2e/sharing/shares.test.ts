@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newAddress, openAccount, signIn } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
-import { createFolder, type FolderView, must, newUser, outcomeOf, type User, upload } from '../files.ts'
-import { PATIENCE } from '../pace.ts'
+import { aStranger, createFolder, type FolderView, must, newUser, outcomeOf, type User, upload } from '../files.ts'
 import { type Access, accept, leave, offer, sharedWith, sharesOf, unshare } from '../sharing.ts'
 
 let owner: User
@@ -10,14 +9,14 @@ let guest: User
 
 beforeAll(async () => {
   ;[owner, guest] = await Promise.all([newUser(), newUser()])
-}, PATIENCE)
+})
 
 const newFolder = (name: string) => createFolder(owner, name)
 const see = (by: User, { id }: FolderView) => call('GET', `/folders/${id}`, { token: by.token })
 const ids = async (by: User, state?: 'offered' | 'accepted') =>
   (await sharedWith(by, state)).map(({ itemId }) => itemId)
 
-describe('an offer', { timeout: PATIENCE }, () => {
+describe('an offer', () => {
   test('lets nobody in before it is accepted, and then whom it was made to', async () => {
     const folder = await newFolder('offered')
     const share = await must(201, offer(owner, folder.id, guest.email, 'read'))
@@ -121,7 +120,7 @@ describe('an offer', { timeout: PATIENCE }, () => {
   })
 })
 
-describe('what is shared', { timeout: PATIENCE }, () => {
+describe('what is shared', () => {
   async function share(name: string): Promise<{ folder: FolderView; shareId: string }> {
     const folder = await newFolder(name)
     const { id: shareId } = await must(201, offer(owner, folder.id, guest.email, 'write'))
@@ -151,7 +150,7 @@ describe('what is shared', { timeout: PATIENCE }, () => {
   test('is unshared by its owner alone, and by the right item', async () => {
     const { folder, shareId } = await share('still shared')
     const other = await newFolder('another')
-    const stranger = await newUser()
+    const stranger = await aStranger()
     expectProblem(await unshare(guest, folder.id, shareId), 403, 'owner_only')
     expectProblem(await unshare(stranger, folder.id, shareId), 404, 'item_not_found')
     expectProblem(await unshare(owner, other.id, shareId), 404, 'share_not_found')

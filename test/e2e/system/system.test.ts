@@ -2,9 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { call } from '../client.ts'
 import { type Document, document, documentedRoutes, misfit } from '../openapi.ts'
-import { PATIENCE } from '../pace.ts'
 
-describe('the system', { timeout: PATIENCE }, () => {
+describe('the system', () => {
   test('says that it is alive', async () => {
     const { status, body } = await call('GET', '/health')
     expect({ status, body }).toEqual({ status: 200, body: { status: 'ok' } })

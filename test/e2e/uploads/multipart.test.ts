@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from '../accounts.ts'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   beginUpload,
   complete,
   createFolder,
@@ -18,7 +19,6 @@ import {
   type User,
 } from '../files.ts'
 import { partsOf, putParts, signParts, uploadPage } from '../multipart.ts'
-import { PATIENCE } from '../pace.ts'
 import { callS3, expectRefusal, putTo, randomContent, sha256 } from '../s3.ts'
 
 const SIZE = 40 * MIB
@@ -30,7 +30,7 @@ let user: User
 
 beforeAll(async () => {
   user = await newUser()
-}, PATIENCE)
+})
 
 async function begin(name: string, folderId = 'root'): Promise<UploadView> {
   const { upload, put } = await must(201, beginUpload(user, { name, folderId, size: SIZE, type: 'video/mp4' }))
@@ -47,7 +47,7 @@ async function ready(id: string): Promise<string> {
   return fileId!
 }
 
-describe('a file of 40 MiB', { timeout: PATIENCE }, () => {
+describe('a file of 40 MiB', () => {
   test('goes in three parts, in any order, on several devices, one of them twice', async () => {
     const { id, partSize } = await begin('in parts')
     expect(partSize).toBe(PART)
@@ -160,7 +160,7 @@ describe('a file of 40 MiB', { timeout: PATIENCE }, () => {
   })
 })
 
-test('a large file that a folder of its name was faster than becomes none', { timeout: PATIENCE }, async () => {
+test('a large file that a folder of its name was faster than becomes none', async () => {
   const someone = await newUser()
   const size = parts[2]!.size + PART
   const { upload: begun } = await must(201, beginUpload(someone, { name: 'rivals', size }))
@@ -172,10 +172,10 @@ test('a large file that a folder of its name was faster than becomes none', { ti
   expectProblem(await complete(someone, begun.id), 409, 'upload_dead')
 })
 
-describe('an upload is known to nobody but who began it', { timeout: PATIENCE }, () => {
+describe('an upload is known to nobody but who began it', () => {
   test('and to nobody by an id that is none', async () => {
     const { id } = await begin('of one')
-    const stranger = await newUser()
+    const stranger = await aStranger()
     for (const other of [id, 'x'.repeat(22)]) {
       const asks: Promise<{ status: number; body: unknown }>[] = [
         uploadPage(stranger, other),
@@ -188,7 +188,7 @@ describe('an upload is known to nobody but who began it', { timeout: PATIENCE },
       }
     }
     const { uploads } = await must(200, call<{ uploads: UploadView[] }>('GET', '/uploads', { token: stranger.token }))
-    expect(uploads).toEqual([])
+    expect(uploads.map((upload) => upload.id)).not.toContain(id)
     expect((await state(id)).state).toBe('pending')
     await must(204, endUpload(user, id))
   })

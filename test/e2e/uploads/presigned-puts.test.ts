@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectProblem } from '../client.ts'
 import { type Begun, beginUpload, complete, expectContent, must, newUser, type User } from '../files.ts'
-import { PATIENCE } from '../pace.ts'
 import { callS3, changed, expectRefusal, type PresignedPut, putTo, randomContent, sha256, unsigned } from '../s3.ts'
 
 const content = randomContent(1000)
@@ -15,7 +14,7 @@ beforeAll(async () => {
   const asked = { name: 'exactly this', type: 'text/plain', size: content.length, sha256: sha256(content) }
   begun = await must(201, beginUpload(user, asked))
   put = begun.put!
-}, PATIENCE)
+})
 
 const withHeader = (name: string, value: string) => ({ ...put, headers: { ...put.headers, [name]: value } })
 const without = (name: string) => {
@@ -32,7 +31,7 @@ const WRONG_BYTES = [
   [400, 'XAmzContentChecksumMismatch'],
 ] as const
 
-describe('the URL of a single PUT', { timeout: PATIENCE }, () => {
+describe('the URL of a single PUT', () => {
   test('is told with the headers to send, and works for a quarter of an hour', () => {
     expect(put.headers).toEqual({
       'content-type': 'text/plain',

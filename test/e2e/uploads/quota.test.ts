@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
   type Begun,
@@ -17,8 +17,15 @@ import {
   upload,
   usageOf,
 } from '../files.ts'
-import { PARALLEL, PATIENCE, seconds } from '../pace.ts'
+import { PARALLEL, seconds } from '../pace.ts'
 import { putTo, randomContent, sha256 } from '../s3.ts'
+
+/** Counted by one test after the other: each but the last leaves it as empty as it was. */
+let user: User
+
+beforeAll(async () => {
+  user = await newUser()
+})
 
 const uploadsOf = async ({ token }: User) =>
   (await must(200, call<{ uploads: UploadView[] }>('GET', '/uploads', { token }))).uploads
@@ -36,9 +43,8 @@ async function mostUsedDuring(user: User, work: Promise<unknown>): Promise<numbe
 const reserve = (user: User, name: string, size: number) =>
   call<Begun>('POST', '/files', { token: user.token, json: { name, size }, mayBeBusy: true })
 
-describe('the room of a user', { timeout: PATIENCE }, () => {
+describe('the room of a user', () => {
   test('is not exceeded for a moment, however many uploads begin at once, and is given back once', async () => {
-    const user = await newUser()
     const { bytes, uploads } = await usageOf(user)
     expect({ used: bytes.used, open: uploads.open }).toEqual({ used: 0, open: 0 })
     // Three quarters of them at most can fit.
@@ -63,9 +69,8 @@ describe('the room of a user', { timeout: PATIENCE }, () => {
   })
 
   test('is what a single upload may fill to the byte, and no byte more', async () => {
-    const user = await newUser()
     const { bytes } = await usageOf(user)
-    await upload(user, { name: 'small', content: randomContent(100) })
+    const { id: small } = await upload(user, { name: 'small', content: randomContent(100) })
     expectProblem(await reserve(user, 'too large', bytes.limit - 99), 409, 'quota_exceeded')
     const { upload: rest } = await must(201, reserve(user, 'the rest', bytes.limit - 100))
     await expectUsage(user, bytes.limit, 1)
@@ -75,10 +80,12 @@ describe('the room of a user', { timeout: PATIENCE }, () => {
     await must(204, endUpload(user, none.id))
     await must(204, endUpload(user, rest.id))
     await expectUsage(user, 100)
+    await must(204, call('DELETE', `/files/${small}`, { token: user.token }))
+    await must(204, call('DELETE', `/trash/${small}`, { token: user.token }))
+    await expectUsage(user, 0)
   })
 
   test('counts a content once, in whatever folder, version or trash it is, until nobody holds it', async () => {
-    const user = await newUser()
     const { token } = user
     const folder = await createFolder(user, 'folder')
     const content = (size: number) => ({ name: 'file', folderId: folder.id, content: randomContent(size) })
@@ -115,8 +122,27 @@ describe('the room of a user', { timeout: PATIENCE }, () => {
   })
 })
 
-test('open uploads are limited in number, and ended ones make room', { timeout: PATIENCE }, async () => {
-  const user = await newUser()
+test('what is sent late for an ended upload becomes no file and takes no room', async () => {
+  const content = randomContent(MIB)
+  const { upload: begun, put } = await must(
+    201,
+    beginUpload(user, { name: 'late', size: MIB, sha256: sha256(content) }),
+  )
+  await must(204, endUpload(user, begun.id))
+  await expectUsage(user, 0)
+  // S3 knows nothing of uploads that were ended: it is taken, and thrown away.
+  expect((await putTo(put!, content)).status).toBe(200)
+  expectProblem(await complete(user, begun.id), 409, 'upload_dead')
+  const taken = async () => (await putTo(put!, content)).status
+  expect([200, 412]).toContain(await taken())
+  await seconds(2)
+  expectProblem(await complete(user, begun.id), 409, 'upload_dead')
+  const { items } = await must(200, call<{ items: unknown[] }>('GET', '/folders/root/children', { token: user.token }))
+  expect(items).toEqual([])
+  await expectUsage(user, 0)
+})
+
+test('open uploads are limited in number, and ended ones make room', async () => {
   const { uploads } = await usageOf(user)
   const empty = { size: 0, sha256: sha256(new Uint8Array()) }
   const begin = (n: number) => beginUpload(user, { name: `open ${n}`, ...empty })
@@ -139,25 +165,4 @@ test('open uploads are limited in number, and ended ones make room', { timeout: 
   await must(201, begin(5001))
   expectProblem(await begin(5002), 409, 'too_many_uploads')
   expect(await uploadsOf(user)).toHaveLength(uploads.limit)
-})
-
-test('what is sent late for an ended upload becomes no file and takes no room', { timeout: PATIENCE }, async () => {
-  const user = await newUser()
-  const content = randomContent(MIB)
-  const { upload: begun, put } = await must(
-    201,
-    beginUpload(user, { name: 'late', size: MIB, sha256: sha256(content) }),
-  )
-  await must(204, endUpload(user, begun.id))
-  await expectUsage(user, 0)
-  // S3 knows nothing of uploads that were ended: it is taken, and thrown away.
-  expect((await putTo(put!, content)).status).toBe(200)
-  expectProblem(await complete(user, begun.id), 409, 'upload_dead')
-  const taken = async () => (await putTo(put!, content)).status
-  expect([200, 412]).toContain(await taken())
-  await seconds(2)
-  expectProblem(await complete(user, begun.id), 409, 'upload_dead')
-  const { items } = await must(200, call<{ items: unknown[] }>('GET', '/folders/root/children', { token: user.token }))
-  expect(items).toEqual([])
-  await expectUsage(user, 0)
 })

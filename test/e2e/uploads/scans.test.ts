@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import { type Content, complete, expectContent, must, newUser, SOON, scannedFile, send, type User } from '../files.ts'
-import { PATIENCE, SCANNER } from '../pace.ts'
+import { SCANNER } from '../pace.ts'
 import { randomContent } from '../s3.ts'
 
 /** The test file that every scanner reports. In parts, or scanners would report this repository. */
@@ -15,7 +15,7 @@ let user: User
 
 beforeAll(async () => {
   user = await newUser()
-}, PATIENCE)
+})
 
 async function scanned(name: string, content: Content): Promise<{ id: string; scan: string }> {
   const { id } = await send(user, { name, content })
@@ -40,7 +40,7 @@ async function expectBlocked(id: string, code: string, status = 403): Promise<vo
   expectProblem(await call('POST', '/links/open', opening), status, code)
 }
 
-describe.skipIf(!SCANNER)('where there is a scanner', { timeout: PATIENCE }, () => {
+describe.skipIf(!SCANNER)('where there is a scanner', () => {
   test('what it found nothing in is read', async () => {
     const content = randomContent(100)
     const { id, scan } = await scanned('harmless', content)
@@ -77,7 +77,7 @@ describe.skipIf(!SCANNER)('where there is a scanner', { timeout: PATIENCE }, () 
   })
 })
 
-describe.skipIf(SCANNER)('where there is none', { timeout: PATIENCE }, () => {
+describe.skipIf(SCANNER)('where there is none', () => {
   test('files say so, and are read at once', async () => {
     const content = bytes(EICAR)
     const { id, scan } = await scanned('not looked into', content)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { call, expectProblem } from '../client.ts'
 import {
+  aStranger,
   beginUpload,
   children,
   complete,
@@ -23,7 +24,7 @@ import {
   type User,
   upload,
 } from '../files.ts'
-import { PARALLEL, PATIENCE } from '../pace.ts'
+import { PARALLEL } from '../pace.ts'
 import { callS3, mustPut, putTo, randomContent, sha256 } from '../s3.ts'
 
 const run = promisify(execFile)
@@ -36,7 +37,7 @@ let user: User
 
 beforeAll(async () => {
   user = await newUser()
-}, PATIENCE)
+})
 
 const describing = (content: Uint8Array) => ({ size: content.length, sha256: sha256(content) })
 
@@ -44,7 +45,7 @@ async function listed(folderId: string) {
   return (await must(200, children(user, folderId))).items
 }
 
-describe('a file of up to 16 MiB', { timeout: PATIENCE }, () => {
+describe('a file of up to 16 MiB', () => {
   test.each([0, 1, 1000, 16 * MIB])('of %d bytes is sent by one PUT and comes back byte for byte', async (size) => {
     const content = randomContent(size)
     const name = `of ${size} bytes`
@@ -113,7 +114,7 @@ describe('a file of up to 16 MiB', { timeout: PATIENCE }, () => {
   })
 })
 
-test('a path leads to a folder as well as its id does', { timeout: PATIENCE }, async () => {
+test('a path leads to a folder as well as its id does', async () => {
   const outer = await createFolder(user, 'outer')
   const inner = await createFolder(user, 'inner', outer.id)
   const content = randomContent(10)
@@ -130,7 +131,7 @@ test('a path leads to a folder as well as its id does', { timeout: PATIENCE }, a
   }
 })
 
-describe('an Idempotency-Key', { timeout: PATIENCE }, () => {
+describe('an Idempotency-Key', () => {
   const headers = { 'idempotency-key': 'the-first-of-mine' }
   const content = randomContent(300)
 
@@ -162,7 +163,7 @@ describe('an Idempotency-Key', { timeout: PATIENCE }, () => {
     for (const change of [{ name: 'other' }, { type: 'image/png' }, describing(randomContent(300)), { size: 301 }]) {
       expectProblem(await beginUpload(user, { ...asked, ...change }, own), 422, 'idempotency_key_reused')
     }
-    const other = await newUser()
+    const other = await aStranger()
     const { upload: theirs } = await must(201, beginUpload(other, asked, own))
     expect(theirs.id).not.toBe(mine.id)
   })
@@ -175,7 +176,7 @@ describe('an Idempotency-Key', { timeout: PATIENCE }, () => {
   })
 })
 
-test('two uploads of one new name, at once, become one file of two versions', { timeout: PATIENCE }, async () => {
+test('two uploads of one new name, at once, become one file of two versions', async () => {
   const folder = await createFolder(user, 'of one name')
   const given = { name: 'the same', folderId: folder.id }
   const sent = await Promise.all([send(user, given), send(user, given)])
