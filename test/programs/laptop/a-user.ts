@@ -57,7 +57,7 @@ export async function aUser(place: Place) {
 export type User = Awaited<ReturnType<typeof aUser>>
 
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await isSo()); await sleep(200)) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`)
+  for (const deadline = Date.now() + 120_000; !(await isSo()); await sleep(200)) {
+    if (Date.now() > deadline) throw new Error(`not within two minutes: ${what}`)
   }
 }

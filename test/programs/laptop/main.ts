@@ -8,7 +8,7 @@ import { compareWithGrants, grantsOfRun, tryWhatIsNotGranted } from './grants.ts
 import { type Laptop, startLaptop } from './laptop.ts'
 import { operatorOf } from './operator.ts'
 import { tryQuota } from './quota.ts'
-import { endToEnd } from './suite.ts'
+import { endToEnd, smallLimits } from './suite.ts'
 import { trySweep } from './sweep.ts'
 
 /**
@@ -25,14 +25,17 @@ try {
   for (const email of emails) await becomeUser(laptop, email)
   const start = await laptop.stop()
 
-  laptop = await startLaptop({ state, flags: ['--lifecycle=per-request', '-c', 'functionPer=route'] })
+  laptop = await startLaptop({
+    state,
+    flags: ['--lifecycle=per-request', '-c', 'functionPer=route', ...smallLimits('slow')],
+  })
   const perRoute = grantsOfRun('route')
   await signIn(laptop, emails[0])
   await step('end-to-end, a function for each route, a new process for each request', laptop, 'slow')
   await tryWhatIsNotGranted(laptop, state)
   const first = await laptop.stop()
 
-  laptop = await startLaptop({ state, flags: ['--lifecycle=warm'] })
+  laptop = await startLaptop({ state, flags: ['--lifecycle=warm', ...smallLimits('fast')] })
   const perZone = grantsOfRun('zone')
   await signIn(laptop, emails[1])
   await step('end-to-end, a function for each zone, warm', laptop, 'fast')
