@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** For machines that are slow or busy: only what hangs is red. */
-const patience = { testTimeout: 120_000, hookTimeout: 120_000 }
+const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
 const setupFiles = ['test/helpers/count.ts']
 
 export default defineConfig({

@@ -39,9 +39,9 @@ if (file) {
 
   function countSleep(): void {
     const { setTimeout } = globalThis
-    const counting = (work: () => void, ms?: number) => {
+    const counting = (work: (...args: unknown[]) => void, ms?: number, ...rest: unknown[]) => {
       if (callers().some((name) => name.includes('/test/e2e/'))) counted.sleptMs += ms ?? 0
-      return setTimeout(work, ms)
+      return setTimeout(work, ms, ...rest)
     }
     globalThis.setTimeout = Object.assign(counting, setTimeout) as typeof setTimeout
   }

@@ -10,7 +10,7 @@ import { dynoxideBinary } from '@lethe/laptop/services/dynoxide-binary.ts'
 import { afterAll, beforeAll } from 'vitest'
 
 const HOST = '127.0.0.1'
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 120_000
 const TRIES = 3
 
 export const TABLES = { users: 'Users', sessions: 'Sessions', codes: 'Codes', files: 'Files' } as const

@@ -23,9 +23,12 @@ const hintFor = (into: Node | undefined) => (into ? [into.id, ...into.ancestors]
 const record = (by: string) => ({ v: 1, createdAt: NOW, changedAt: NOW, changedBy: by })
 
 /** Its node and its record, past the stores. */
-export async function withFolder(database: DynamoDb, { owner, into, name = `folder ${anId()}` }: Where): Promise<Node> {
+export async function withFolder(
+  database: DynamoDb,
+  { owner, into, name = `folder ${anId()}`, height = 0 }: Where & { height?: number },
+): Promise<Node> {
   const folder = into?.id ?? owner
-  const node: Node = { id: anId(), kind: 'folder', owner, folder, name, ancestors: hintFor(into), height: 0 }
+  const node: Node = { id: anId(), kind: 'folder', owner, folder, name, ancestors: hintFor(into), height }
   const listed: ListedOf<'folder'> = { id: node.id, kind: 'folder', folder, name, ...record(owner) }
   await putRaw(database, TABLES.files, nodeItem(node))
   await putRaw(database, TABLES.files, listedItem(listed))

@@ -13,7 +13,7 @@ let coldStarts: Map<string, ColdStart[]>
 beforeAll(async () => {
   bundles = await bundleFunctions('zone')
   coldStarts = await measureColdStarts(1)
-}, 120_000)
+})
 afterAll(() => bundles.remove())
 
 const ZONES = Object.keys(zones)

@@ -7,7 +7,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' }
 
 const project = join(import.meta.dirname, '../..')
 const temporary = mkdtempSync(join(tmpdir(), 'lethe-clones-'))
-afterAll(() => rmSync(temporary, { recursive: true, force: true }), 120_000)
+afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 /** Scopes and packages of which something is bundled: their files stand in source maps, so each clone has its own. */
 const BUNDLED = [
@@ -59,4 +59,4 @@ it('two clones in different folders give the same assets', () => {
   expect(there).toEqual(here)
   // A template and the code of each function.
   expect(here?.LetheApi?.length).toBeGreaterThan(10)
-}, 240_000)
+})

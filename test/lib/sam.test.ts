@@ -23,7 +23,7 @@ beforeAll(async () => {
   })
   assembly = readAssembly(folder)
   resources = Object.entries(apiStack(assembly).template.Resources)
-}, 60_000)
+})
 
 const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type)
 const properties = (type: string) => ofType(type).map(([, resource]) => resource.Properties ?? {})

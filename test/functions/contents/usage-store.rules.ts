@@ -219,7 +219,7 @@ export function usageRules(database: () => DynamoDb, { rounds }: { rounds: numbe
 
   it(`64 uploads at once never hold more than there is, in ${rounds} rounds with others that end meanwhile`, async () => {
     for (let round = 0; round < rounds; round++) await race(round)
-  }, 240_000)
+  })
 
   /** Whoever holds room is counted by the test itself: at no moment may that be more than the quota. */
   async function race(round: number): Promise<void> {

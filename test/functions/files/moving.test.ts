@@ -6,4 +6,4 @@ import { treeRaceRules } from './races.rules.ts'
 const database = usingDatabase(startDynoxide)
 treeChangeRules(database)
 treeMoveRules(database)
-treeRaceRules(database, { rounds: 200 })
+treeRaceRules(database, { rounds: 40 })

@@ -18,7 +18,7 @@ beforeAll(async () => {
   Object.assign(process.env, cloud.variables)
   ;({ handler } = await import('../../../functions/keys/on-deployment.ts'))
   first = await deployFirst()
-}, 30_000)
+})
 afterAll(() => cloud.stop())
 beforeEach(() => {
   cloud.forget()
@@ -144,7 +144,7 @@ describe('the first deployment', () => {
     expect(keySet().keys).toMatchObject([{ kid }])
     expect(await published().find(kid, NOW)).toBeDefined()
     expect(answers()).toMatchObject([{ Status: 'SUCCESS' }, { Status: 'SUCCESS' }])
-  }, 30_000)
+  })
 })
 
 describe('every later deployment', () => {
@@ -223,7 +223,7 @@ describe('a failure', () => {
     expect(answers()).toMatchObject([{ Status: 'FAILED', Reason: expect.stringMatching(/./) }])
     expect(cloud.calls).not.toContain('dynamodb:PutItem')
     expect(cloud.objects.size).toBe(0)
-  }, 30_000)
+  })
 
   it('is an issuer that never answers, after four minutes and within the time of the function', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout'] })

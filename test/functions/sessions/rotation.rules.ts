@@ -82,7 +82,7 @@ export function rotationRules(database: () => DynamoDb, { rounds }: { rounds: nu
       }
       expect(await read(session)).toMatchObject({ gen: rounds + 1, cur: hashOf(live) })
       expect(await stateOf(session)).toEqual({ alive: true, epoch: 1 })
-    }, 240_000)
+    })
   })
 
   describe('a late parent', () => {
