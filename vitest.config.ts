@@ -1,20 +1,25 @@
 import { defineConfig } from 'vitest/config'
 
-/** For machines that are slow or busy: only what hangs is red. */
-const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
-const setupFiles = ['test/helpers/count.ts']
+const common = {
+  setupFiles: ['test/helpers/count.ts'],
+  // For machines that are slow or busy: only what hangs is red.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  // By default one core is left alone, and on two cores file would wait for file.
+  maxWorkers: '100%',
+}
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'rules', include: ['test/functions/**/*.test.ts'], ...patience, setupFiles, maxWorkers: 2 } },
-      { test: { name: 'template', include: ['test/lib/**/*.test.ts'], ...patience, setupFiles } },
+      { test: { ...common, name: 'rules', include: ['test/functions/**/*.test.ts'] } },
+      { test: { ...common, name: 'template', include: ['test/lib/**/*.test.ts'] } },
       {
         test: {
+          ...common,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/e2e/before-all.ts',
-          setupFiles,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           // They wait for mails, scans and queues: beside each other, whatever the number of cores.
@@ -22,7 +27,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'laptop', include: ['packages/*/test/**/*.test.ts'], ...patience, setupFiles } },
+      { test: { ...common, name: 'laptop', include: ['packages/*/test/**/*.test.ts'] } },
     ],
   },
 })
