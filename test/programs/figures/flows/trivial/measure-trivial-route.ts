@@ -15,8 +15,11 @@ export async function measureTrivialRoute(peers: string, seconds: number, start:
   async function rate(connections: number, duration: number): Promise<number> {
     const options = { url: `http://127.0.0.1:${PORT}/hello`, connections, duration, timeout: 20 }
     const { requests, non2xx, errors } = await autocannon(options)
-    if (non2xx + errors > 0) throw new Error(`GET /hello: ${non2xx} refused, ${errors} failed`)
-    return requests.average
+    const { average } = requests
+    if (non2xx + errors > 0 || average === 0) {
+      throw new Error(`GET /hello: ${average} a second, ${non2xx} refused, ${errors} failed`)
+    }
+    return average
   }
 
   const { stop } = await start()
