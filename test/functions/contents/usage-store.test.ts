@@ -1,4 +1,4 @@
 import { startDynoxide, usingDatabase } from '../../helpers/dynamodb.ts'
 import { usageRules } from './usage-store.rules.ts'
 
-usageRules(usingDatabase(startDynoxide), { rounds: 40 })
+usageRules(usingDatabase(startDynoxide), { rounds: 200 })

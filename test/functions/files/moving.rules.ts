@@ -173,9 +173,9 @@ export function treeMoveRules(database: () => DynamoDb): void {
       expect(sent).toEqual([THREE, THREE])
     })
 
-    it('four items for a folder, with a thousand files in it as with none', async () => {
+    it('four items for a folder, with ten thousand files in it as with none', async () => {
       const { owner, to, folder } = await aTree()
-      const many = Array.from({ length: 1000 }, (_, at) => fileItems(folder, `file ${at}`)).flat()
+      const many = Array.from({ length: 10_000 }, (_, at) => fileItems(folder, `file ${at}`)).flat()
       await putManyRaw(database(), TABLES.files, many)
       const db = clientOf(database().url)
       const sent = transactionsOf(db)
@@ -186,7 +186,7 @@ export function treeMoveRules(database: () => DynamoDb): void {
       expect(sent).toEqual([[...THREE, 'Update']])
       // Beside it, one that a new level below was noted in the folder above.
       expect(cost.calls.filter((call) => !call.endsWith('GetItem'))).toEqual(['UpdateItem', 'TransactWriteItems'])
-      const someFile = (await tree().child(folder.id, 'file 999'))!
+      const someFile = (await tree().child(folder.id, 'file 9999'))!
       expect((await tree().find(someFile.id, owner))?.chain.map(({ id }) => id)).toEqual([folder.id, to.id])
     })
   })

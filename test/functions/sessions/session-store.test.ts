@@ -4,4 +4,4 @@ import { sessionRules } from './session-store.rules.ts'
 
 const database = usingDatabase(startDynoxide)
 sessionRules(database)
-rotationRules(database, { rounds: 40 })
+rotationRules(database, { rounds: 200 })
