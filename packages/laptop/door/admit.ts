@@ -42,7 +42,10 @@ export async function admit(
     operation,
     input,
     may: (action, resource) => context.authority.holds(principalName, action, resource),
-    signal: exchange.signal,
+    // Made only where a service asks for it.
+    get signal() {
+      return exchange.signal
+    },
     sourceIp: exchange.message.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
   }
 }

@@ -20,9 +20,11 @@ export type Exchange = {
  * connection after the answer, because nobody knows whether the body will follow.
  */
 export function openExchange(message: IncomingMessage, response: ServerResponse, asksFirst: boolean): Exchange {
-  const hungUp = new AbortController()
-  response.on('close', () => {
-    if (!response.writableFinished) hungUp.abort()
+  let hasHungUp = false
+  let hangUp: AbortController | undefined
+  response.once('close', () => {
+    hasHungUp = !response.writableFinished
+    if (hasHungUp) hangUp?.abort()
   })
   const inviteBody = () => {
     if (asksFirst) response.writeContinue()
@@ -34,14 +36,20 @@ export function openExchange(message: IncomingMessage, response: ServerResponse,
   }
   return {
     message,
-    body: body(),
+    get body() {
+      return body()
+    },
     whole() {
       inviteBody()
       return readWhole(message)
     },
-    signal: hungUp.signal,
+    get signal() {
+      hangUp ??= new AbortController()
+      if (hasHungUp) hangUp.abort()
+      return hangUp.signal
+    },
     async answer(answer) {
-      if (hungUp.signal.aborted) return discard(answer)
+      if (hasHungUp) return discard(answer)
       response.writeHead(answer.status, { ...lengthOf(answer), ...answer.headers })
       // Some clients read the answer only after they have sent everything: without this they would see a reset.
       message.resume()

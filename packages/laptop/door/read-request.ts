@@ -9,7 +9,8 @@ export function readHead(message: IncomingMessage): RequestHead {
   const question = target.indexOf('?')
   const path = question < 0 ? target : target.slice(0, question)
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(message.headers)) {
+  for (const name in message.headers) {
+    const value = message.headers[name]
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
   }
   return {

@@ -85,7 +85,7 @@ function startProcess(options: EnvironmentOptions): ChildProcess {
   const { lambda, codeFolder, doorUrl, credentials } = options
   return spawn(
     process.execPath,
-    [`--max-old-space-size=${lambda.memoryMegabytes}`, '--max-semi-space-size=1', BOOTSTRAP],
+    [`--max-old-space-size=${lambda.memoryMegabytes}`, '--max-semi-space-size=4', BOOTSTRAP],
     {
       cwd: codeFolder,
       env: environmentVariables(lambda, { codeFolder, doorUrl, credentials }),
