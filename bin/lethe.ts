@@ -14,7 +14,8 @@ try {
   const code = (name: string) => Code.fromAsset(bundles.folder(name))
   const state = new StateStack(app, 'LetheState', { settings, code })
   new ApiStack(app, 'LetheApi', { settings, state })
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  // By the same variable the CDK leaves out its own rules.
+  if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   app.synth()
 } finally {
   await bundles.remove()

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { routes, triggers } from '../../functions/rows.ts'
 import { zones } from '../../functions/zones.ts'
@@ -24,15 +24,10 @@ export async function bundleFunctions(per: Settings['functionPer'], only?: reado
   const entries = [...routeFunctions(per, routes, zones).map(routesEntry), ...triggers.map(triggerEntry)].filter(
     ({ name }) => only === undefined || only.includes(name),
   )
-  // Functions that load nothing later are bundled in one call, which is fast. The others get a call each: in one call
-  // esbuild would share their chunks among all functions, and every start would load dozens.
   const { apart = [], together = [] } = Object.groupBy(entries, (entry) =>
     loadsLater(entry) || entry.handlers.length > LARGE ? 'apart' : 'together',
   )
-  const builds = await Promise.allSettled([
-    bundle(together, out, {}),
-    ...apart.map((entry) => bundle([entry], out, { splitting: true, chunkNames: `${entry.folder}/[name]-[hash]` })),
-  ])
+  const builds = await Promise.allSettled([bundle(together, out, {}), bundleApart(apart, out)])
   const remove = () => rm(out, { recursive: true, force: true })
   const failed = builds.find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') {
@@ -47,23 +42,66 @@ export async function bundleFunctions(per: Settings['functionPer'], only?: reado
   }
 }
 
+/**
+ * Functions that load something later. One call reads the code once for all of them, but shares chunks among them, and
+ * every start would load dozens. So each function is put together again from what it got of that call.
+ */
+async function bundleApart(entries: readonly Entry[], out: string): Promise<Metafile> {
+  const shared = join(out, 'shared')
+  const first = await bundle(entries, shared, { splitting: true })
+  const each = entries.map(({ folder }) =>
+    build({
+      ...OPTIONS,
+      // Names of chunks follow from the paths below it, which must not hold the name of a temporary folder.
+      absWorkingDir: shared,
+      splitting: true,
+      entryPoints: [{ in: join(shared, folder, 'index.mjs'), out: `${folder}/index` }],
+      chunkNames: `${folder}/[name]-[hash]`,
+      outdir: out,
+    }),
+  )
+  const outputs = (await Promise.all(each)).map(({ metafile }) => metafile.outputs)
+  return { inputs: first.inputs, outputs: withSources(Object.assign({}, ...outputs), first, shared) }
+}
+
+/** What was made of the outputs of `first`, as made of their sources. The paths in `outputs` are relative to `place`. */
+function withSources(outputs: Metafile['outputs'], first: Metafile, place: string): Metafile['outputs'] {
+  const inProject = (path: string) => relative(project, join(place, path))
+  const sourcesOf = (path: string) => Object.entries(first.outputs[inProject(path)]?.inputs ?? {})
+  return Object.fromEntries(
+    Object.entries(outputs).map(([path, output]) => [
+      inProject(path),
+      {
+        ...output,
+        imports: output.imports.map((imported) => ({ ...imported, path: inProject(imported.path) })),
+        inputs: Object.fromEntries(Object.keys(output.inputs).flatMap(sourcesOf)),
+      },
+    ]),
+  )
+}
+
+const OPTIONS = {
+  absWorkingDir: project,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+} as const satisfies BuildOptions
+
 async function bundle(entries: readonly Entry[], outdir: string, options: BuildOptions): Promise<Metafile> {
   const { metafile } = await build({
+    ...OPTIONS,
     ...options,
     entryPoints: entries.map(({ name, folder }) => ({ in: `entry:${name}`, out: `${folder}/index` })),
-    absWorkingDir: project,
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
     mainFields: ['module', 'main'],
-    legalComments: 'none',
-    logLevel: 'warning',
     metafile: true,
     plugins: [entriesPlugin(entries), builtinHttp, packageVersionOnly, usedWiringOnly],
     alias: aliases,

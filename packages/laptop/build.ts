@@ -52,7 +52,8 @@ function contextOf({ project, context }: BuildOptions): string {
 async function synthesize({ project, entry, write }: BuildOptions, outdir: string, context: string) {
   const child = spawn(process.execPath, [entry], {
     cwd: project,
-    env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: context },
+    // The rules of CloudFormation are about deployments, and take a third of the time.
+    env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: context, CDK_VALIDATION: 'false' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output: string[] = []

@@ -9,6 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const APP = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 const out = process.env.CDK_OUTDIR
+if (process.env.CDK_VALIDATION !== 'false') throw new Error('the rules of CloudFormation are asked')
 appendFileSync('runs', process.env.CDK_CONTEXT_JSON + '\\n')
 mkdirSync(out + '/asset.a', { recursive: true })
 const write = (name: string, content: object) => writeFileSync(out + '/' + name, JSON.stringify(content))
