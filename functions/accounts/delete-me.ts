@@ -12,11 +12,11 @@ const needs = () => ({
   work: fileWork(),
 })
 
-export const handler = protectedEndpoint(deleteMe, needs).run(
-  async ({ caller, now }, { users, sessionsTable, filesTable, work }) => {
+export const handler = protectedEndpoint(deleteMe, needs)
+  .reading(({ caller }, { users }) => [users.profileKey(caller.userId)])
+  .run(async ({ caller, ahead, now }, { users, sessionsTable, filesTable, work }) => {
     // The same transaction ends the links and shares of the user's files. The purge only cleans up afterwards.
-    await users.remove(caller.userId, sessionsTable, [endRoot(filesTable, caller.userId, now)], now)
+    await users.remove(caller.userId, sessionsTable, [endRoot(filesTable, caller.userId, now)], now, ahead)
     await work.send({ kind: 'purge', owner: caller.userId, item: caller.userId })
     return { status: 204 }
-  },
-)
+  })

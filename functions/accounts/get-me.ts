@@ -7,7 +7,7 @@ import { users } from './wiring.ts'
 const needs = () => ({ users: users() })
 
 export const handler = protectedEndpoint(getMe, needs)
-  .reading(({ caller }, { users }) => [users.profileAt(caller.userId)])
+  .reading(({ caller }, { users }) => [users.profileKey(caller.userId)])
   .run(async ({ caller, ahead }, { users }) => {
     const profile = await users.findProfile(caller.userId, ahead)
     // One transaction removes the profile and shuts the gate, so without a profile the session has ended.

@@ -61,7 +61,7 @@ export const routes = [
     auth: 'jwt',
     contract: deleteMe,
     touches: {
-      users: ['GetItem', 'DeleteItem'],
+      users: ['BatchGetItem', 'GetItem', 'DeleteItem'],
       sessions: ['UpdateItem'],
       files: ['PutItem'],
       fileWork: ['SendMessage'],
@@ -74,7 +74,7 @@ export const routes = [
     zone: 'account',
     auth: 'jwt',
     contract: getUsage,
-    touches: { files: ['GetItem'] },
+    touches: { files: ['BatchGetItem'] },
     knows: ['QUOTA_MIB', 'OPEN_UPLOADS'],
   },
 ] as const satisfies readonly RouteRow[]

@@ -31,7 +31,7 @@ export function userStore(db: Database, tableName: string) {
 
   return {
     findProfile,
-    profileAt: (userId: string) => items.keyed(profileKey(userId)),
+    profileKey: (userId: string) => items.keyed(profileKey(userId)),
 
     async findLogin(canonical: string): Promise<Login | undefined> {
       const item = await items.get(loginKey(canonical))
@@ -62,8 +62,14 @@ export function userStore(db: Database, tableName: string) {
      * One transaction frees the address, deletes the profile, shuts the gate and makes the writes in `more`. Sessions
      * end because the gate is shut.
      */
-    async remove(userId: string, sessionsTable: string, more: TransactWriteItem[], now: number): Promise<void> {
-      const profile = await findProfile(userId)
+    async remove(
+      userId: string,
+      sessionsTable: string,
+      more: TransactWriteItem[],
+      now: number,
+      ahead?: Ahead,
+    ): Promise<void> {
+      const profile = await findProfile(userId, ahead)
       if (!profile) return
       const cancelled = await items.transact([
         deleteIn(tableName, loginKey(profile.login), { only: '#userId = :userId', fields: { userId } }),

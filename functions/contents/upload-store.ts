@@ -1,4 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Ahead } from '../data/ahead.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
@@ -39,14 +40,15 @@ const DIE = 'SET #state = :dead, #why = :why, #diedAt = :now'
 export function uploadStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
-  async function find(id: string): Promise<Upload | undefined> {
-    const item = await items.get(objectKey(id))
+  async function find(id: string, ahead?: Ahead): Promise<Upload | undefined> {
+    const item = await items.get(objectKey(id), ahead)
     return item && uploadOf(item)
   }
 
   return {
     ...endings(items, usageStore(db, tableName)),
     find,
+    keyOf: (id: string) => items.keyed(objectKey(id)),
 
     /** The object of a listed file. A file without a ready object counts as not found. */
     async held(id: string): Promise<Upload> {
@@ -56,11 +58,7 @@ export function uploadStore(db: Database, tableName: string) {
     },
 
     async findAll(ids: readonly string[]): Promise<Upload[]> {
-      const found: Upload[] = []
-      for (let start = 0; start < ids.length; start += 100) {
-        found.push(...(await items.batch(ids.slice(start, start + 100).map(objectKey))).map(uploadOf))
-      }
-      return found
+      return (await items.batch(ids.map(objectKey))).map(uploadOf)
     },
 
     /** Returns the existing upload if this call is a repetition. */

@@ -1,4 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
@@ -25,6 +26,7 @@ export function usageStore(db: Database, tableName: string) {
   return {
     ...quotas(items),
     reserve: reserving(items),
+    keyOf: (userId: string) => items.keyed(usageKey(userId)),
 
     /** The upload became a file: its bytes stay taken, its slot is free again. */
     async settle(userId: string, id: string): Promise<void> {
@@ -49,13 +51,13 @@ export function usageStore(db: Database, tableName: string) {
     },
 
     /** The ids of the open uploads into this user's folders. */
-    async open(userId: string): Promise<string[]> {
-      const item = await items.get(usageKey(userId))
+    async open(userId: string, ahead?: Ahead): Promise<string[]> {
+      const item = await items.get(usageKey(userId), ahead)
       return item ? reservationsIn(item).map(({ id }) => id) : []
     },
 
-    async read(userId: string, limits: Limits): Promise<Usage> {
-      const item = await items.get(usageKey(userId))
+    async read(userId: string, limits: Limits, ahead?: Ahead): Promise<Usage> {
+      const item = await items.get(usageKey(userId), ahead)
       if (!item) return { quota: limits.quota, used: 0, open: [] }
       const { room = limits.quota, quota = limits.quota, own }: Room = fromItem(item)
       return { quota: own ?? limits.quota, used: quota - room, open: reservationsIn(item) }

@@ -1,4 +1,4 @@
-import { type InTable, readBatch } from './batch.ts'
+import { type InTable, nameOf, readBatch } from './batch.ts'
 import type { Database } from './client.ts'
 import type { Item } from './item.ts'
 
@@ -8,17 +8,14 @@ import type { Item } from './item.ts'
  */
 export type Ahead = { take(key: InTable): { item: Item | undefined } | undefined }
 
-/** At most a hundred keys of any tables. The same key may be there twice, which DynamoDB refuses. */
+/** Keys of any tables. */
 export async function readAhead(db: Database, keys: readonly InTable[]): Promise<Ahead> {
-  const byName = new Map(keys.map((key) => [nameOf(key), key]))
-  const items = new Map<string, Item>()
-  for (const found of await readBatch(db, [...byName.values()])) items.set(nameOf(found), found.item)
+  const open = new Set(keys.map(nameOf))
+  const items = new Map((await readBatch(db, keys)).map((found) => [nameOf(found), found.item]))
   return {
     take(key) {
       const name = nameOf(key)
-      return byName.delete(name) ? { item: items.get(name) } : undefined
+      return open.delete(name) ? { item: items.get(name) } : undefined
     },
   }
 }
-
-const nameOf = ({ table, item }: InTable) => JSON.stringify([table, item.pk?.S, item.sk?.S])

@@ -81,9 +81,12 @@ export function table(db: Database, name: string) {
     name,
     keyed,
 
-    /** At most a hundred different keys, in any order; the absent ones are left out. */
-    async batch(keys: Item[]): Promise<Item[]> {
-      return (await readBatch(db, keys.map(keyed))).map(({ item }) => item)
+    /** In any order; the absent ones are left out. Asks only for what was not read ahead. */
+    async batch(keys: readonly Item[], ahead?: Ahead): Promise<Item[]> {
+      const known = keys.map((key) => ahead?.take(keyed(key)))
+      const missing = keys.filter((_, index) => known[index] === undefined)
+      const read = (await readBatch(db, missing.map(keyed))).map(({ item }) => item)
+      return [...known.flatMap((taken) => (taken?.item ? [taken.item] : [])), ...read]
     },
 
     async query({ pk, prefix, after, limit, newestFirst = false }: Range, filter?: Filter): Promise<Page> {

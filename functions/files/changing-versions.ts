@@ -1,4 +1,5 @@
 import { dropReference } from '../contents/upload-store.ts'
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn } from '../data/write.ts'
@@ -37,17 +38,17 @@ export function changingVersions(db: Database, tableName: string, tree: Tree) {
 
   return {
     /** Makes the content of an old version the current one again. The old entry leaves the list. */
-    restore: (id: string, version: number, author: Author, ifVersion: number | undefined) =>
+    restore: (id: string, version: number, author: Author, ifVersion: number | undefined, ahead?: Ahead) =>
       untilSettled(async () => {
-        const place = await tree.listed('file', id, author.caller, 'write')
+        const place = await tree.listed('file', id, author.caller, 'write', ahead)
         if (ifVersion !== undefined && ifVersion !== place.listed.v) throw new LetheError('version_conflict')
         return tryToRestore(place, version, author)
       }),
 
     /** Returns the object that the version held. The object can be freed if nothing else holds it. */
-    remove: (id: string, version: number, caller: string): Promise<string> =>
+    remove: (id: string, version: number, caller: string, ahead?: Ahead): Promise<string> =>
       untilSettled(async () => {
-        const { listed } = await tree.listed('file', id, caller, 'own')
+        const { listed } = await tree.listed('file', id, caller, 'own', ahead)
         if (version === listed.version) throw new LetheError('version_current')
         const old = await mustFind(id, version)
         const cancelled = await items.transact([

@@ -1,5 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { addReference } from '../contents/upload-store.ts'
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, putIn } from '../data/write.ts'
@@ -32,10 +33,10 @@ export function creating(db: Database, tableName: string, tree: Tree) {
   }
 
   return {
-    async createFolder(id: string, asked: { folderId: string; name: string }, author: Author) {
+    async createFolder(id: string, asked: { folderId: string; name: string }, author: Author, ahead?: Ahead) {
       const { caller, now } = author
       const into = await untilSettled(async () => {
-        const place = await tree.folder(asked.folderId, caller, 'write')
+        const place = await tree.folder(asked.folderId, caller, 'write', ahead)
         return (await shape.makeDepth(place, 0)) ? undefined : place
       })
       const target = { into, name: asked.name }
@@ -51,10 +52,10 @@ export function creating(db: Database, tableName: string, tree: Tree) {
     },
 
     /** The same content under another name or in another folder; no byte is moved or charged. */
-    async copyFile(from: string, id: string, wanted: Wanted, author: Author) {
+    async copyFile(from: string, id: string, wanted: Wanted, author: Author, ahead?: Ahead) {
       const { caller, now } = author
-      const place = await tree.listed('file', from, caller, 'read')
-      const target = await targetOf(tree, place, wanted, caller)
+      const place = await tree.listed('file', from, caller, 'read', ahead)
+      const target = await targetOf(tree, place, wanted, caller, ahead)
       const copy = { ...changedTo(place.listed, target, author), id, v: 1, version: 1, createdAt: now }
       return create(copy, target, [addReference(tableName, copy.object)])
     },

@@ -17,10 +17,11 @@ const needs = () => ({
   tree: tree(),
 })
 
-export const handler = protectedEndpoint(getContent, needs).run(
-  async (request, { uploads, versions, unscannable, urls, tree }) => {
-    const { path, query, headers, caller, checked, now } = request
-    const place = await tree.listed('file', path.id, caller.userId, 'read')
+export const handler = protectedEndpoint(getContent, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async (request, { uploads, versions, unscannable, urls, tree }) => {
+    const { path, query, headers, caller, checked, ahead, now } = request
+    const place = await tree.listed('file', path.id, caller.userId, 'read', ahead)
     const content = await contentOf(versions, place, query.version)
     checkScan((await uploads.held(content.object)).scan, unscannable)
     // Nobody checks the session when the URL is used, so no URL is made before the session check has passed.
@@ -30,8 +31,7 @@ export const handler = protectedEndpoint(getContent, needs).run(
     const { url, expiresAt } = await urls.get(content, { name: place.listed.name, inline, life, now })
     if (!/\bapplication\/json\b/.test(headers.accept ?? '')) return { status: 302, location: url }
     return { status: 200, body: { url, expiresAt: isoTime(expiresAt) } }
-  },
-)
+  })
 
 /** Old versions need write access: what was removed from a file is not shared with its readers. */
 async function contentOf(

@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
@@ -45,12 +46,13 @@ export function moving(db: Database, tableName: string, tree: Tree) {
     wanted: Wanted,
     author: Author,
     ifVersion: number | undefined,
+    ahead?: Ahead,
   ) {
-    const place = await tree.listed(kind, id, author.caller, 'change')
+    const place = await tree.listed(kind, id, author.caller, 'change', ahead)
     const { listed, node } = place
     // Read before the folders above the target, so that any later change of the tree is noticed.
     const v = kind === 'folder' ? await shape.version(node.owner) : undefined
-    const target = await targetOf(tree, place, wanted, author.caller)
+    const target = await targetOf(tree, place, wanted, author.caller, ahead)
     const stays = listed.folder === target.into.node.id
     if (isDone(listed, target, ifVersion)) return listed
     if (ancestorsIn(target.into).includes(id)) throw new LetheError('folder_loop')
@@ -61,7 +63,13 @@ export function moving(db: Database, tableName: string, tree: Tree) {
 
   return {
     /** Renames or moves a file or folder by writing three or four items, however much lies below a folder. */
-    move: <K extends Kind>(kind: K, id: string, wanted: Wanted, author: Author, ifVersion: number | undefined) =>
-      untilSettled(() => tryToMove(kind, id, wanted, author, ifVersion)),
+    move: <K extends Kind>(
+      kind: K,
+      id: string,
+      wanted: Wanted,
+      author: Author,
+      ifVersion: number | undefined,
+      ahead?: Ahead,
+    ) => untilSettled(() => tryToMove(kind, id, wanted, author, ifVersion, ahead)),
   }
 }

@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import { LetheError } from '../errors.ts'
 import { type Place, parentOf } from './access.ts'
 import type { Target, Wanted } from './change.ts'
@@ -11,8 +12,14 @@ export async function refuseTaken(tree: Tree, { into, name }: Target, mine: stri
 }
 
 /** The target of an item. What the request leaves out stays as it is. */
-export async function targetOf(tree: Tree, place: Place, wanted: Wanted, caller: string): Promise<Target> {
-  const into = wanted.folderId === undefined ? parentOf(place) : await tree.folder(wanted.folderId, caller, 'write')
+export async function targetOf(
+  tree: Tree,
+  place: Place,
+  { folderId, name }: Wanted,
+  caller: string,
+  ahead?: Ahead,
+): Promise<Target> {
+  const into = folderId === undefined ? parentOf(place) : await tree.folder(folderId, caller, 'write', ahead)
   if (into.node.owner !== place.node.owner) throw new LetheError('owner_only')
-  return { into, name: wanted.name ?? place.node.name }
+  return { into, name: name ?? place.node.name }
 }

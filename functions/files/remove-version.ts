@@ -1,12 +1,14 @@
 import { fileWork } from '../contents/wiring.ts'
 import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { removeVersion } from './contract.ts'
-import { versionChanges } from './wiring.ts'
+import { tree, versionChanges } from './wiring.ts'
 
-const needs = () => ({ changes: versionChanges(), work: fileWork() })
+const needs = () => ({ changes: versionChanges(), tree: tree(), work: fileWork() })
 
-export const handler = protectedEndpoint(removeVersion, needs).run(async ({ path, caller }, { changes, work }) => {
-  const object = await changes.remove(path.id, Number(path.version), caller.userId)
-  await work.send({ kind: 'release', object })
-  return { status: 204 }
-})
+export const handler = protectedEndpoint(removeVersion, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async ({ path, caller, ahead }, { changes, work }) => {
+    const object = await changes.remove(path.id, Number(path.version), caller.userId, ahead)
+    await work.send({ kind: 'release', object })
+    return { status: 204 }
+  })

@@ -1,4 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Ahead } from '../data/ahead.ts'
+import type { InTable } from '../data/batch.ts'
 import { type Database, jitter, RACES } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { type Table, table } from '../data/table.ts'
@@ -45,16 +47,10 @@ function proving(items: Table) {
     return chain
   }
 
-  /** Null: there is no such item. Undefined: it was moved between the two reads, so the caller must read again. */
-  async function tryToFind(id: string, caller: string): Promise<Place | null | undefined> {
-    const known = await read([nodeKey(id), grantKey(id, caller)])
-    const node = known.nodes.get(id)
-    if (!node || node.trashedAt !== undefined) return null
-    // One call reads what most answers need: the record that lists the item, and its stored ancestors.
-    const root = nodeKey(node.owner)
-    take(known, await read([listedKey(node.folder, node.name), root, ...keysAbove(node, caller)]))
+  /** Undefined: it was moved since its node was read, so the caller must read again. Null: nobody can reach it. */
+  async function placeOf(node: Node, caller: string, known: Reading): Promise<Place | null | undefined> {
     const chain = await chainOf(node, known, caller)
-    if (known.listed?.id !== id) return undefined
+    if (known.listed?.id !== node.id) return undefined
     if (!chain || known.nodes.has(node.owner)) return null
     const access = accessTo([node, ...chain], caller, known.grants)
     if (!access) return null
@@ -62,9 +58,16 @@ function proving(items: Table) {
     return { node, chain, access, accessAbove, listed: known.listed }
   }
 
-  return async (id: string, caller: string): Promise<Place | undefined> => {
+  async function tryToFind(id: string, caller: string, ahead?: Ahead): Promise<Place | null | undefined> {
+    const [found] = await items.batch([nodeKey(id)], ahead)
+    const node = found && nodeOf(found)
+    if (!node || node.trashedAt !== undefined) return null
+    return placeOf(node, caller, await read(keysAround(node, caller)))
+  }
+
+  return async (id: string, caller: string, ahead?: Ahead): Promise<Place | undefined> => {
     for (let race = 0; race < RACES; race++) {
-      const place = await tryToFind(id, caller)
+      const place = await tryToFind(id, caller, ahead)
       if (place !== undefined) return place ?? undefined
       await jitter(race)
     }
@@ -82,15 +85,27 @@ export type Tree = ReturnType<typeof treeStore>
 function places(items: Table) {
   const find = proving(items)
 
-  async function mustFind(id: string, caller: string, need: Need, otherwise: ErrorCode): Promise<Place> {
-    const place = await find(id, caller)
+  async function item(
+    id: string,
+    caller: string,
+    need: Need,
+    ahead?: Ahead,
+    otherwise: ErrorCode = 'item_not_found',
+  ): Promise<Place> {
+    const place = await find(id, caller, ahead)
     if (!place) throw new LetheError(otherwise)
     admit(place, need)
     return place
   }
 
-  async function listed<K extends Kind>(kind: K, id: string, caller: string, need: Need): Promise<ListedPlace<K>> {
-    const place = await mustFind(id, caller, need, NOT_FOUND[kind])
+  async function listed<K extends Kind>(
+    kind: K,
+    id: string,
+    caller: string,
+    need: Need,
+    ahead?: Ahead,
+  ): Promise<ListedPlace<K>> {
+    const place = await item(id, caller, need, ahead, NOT_FOUND[kind])
     if (place.listed?.kind !== kind) throw new LetheError(NOT_FOUND[kind])
     return place as ListedPlace<K>
   }
@@ -98,25 +113,31 @@ function places(items: Table) {
   return {
     find,
     listed,
-    item: (id: string, caller: string, need: Need) => mustFind(id, caller, need, 'item_not_found'),
+    item,
     file: (id: string, caller: string, need: Need) => listed('file', id, caller, need),
 
+    /** What finding these items reads first. The root has no node to be read. */
+    keysOf: (...ids: readonly (string | undefined)[]): InTable[] =>
+      ids.flatMap((id) => (id === undefined || id === ROOT ? [] : [items.keyed(nodeKey(id))])),
+
     /** `root` is the caller's own root. */
-    async folder(id: string, caller: string, need: Need): Promise<Place> {
-      return id === ROOT ? rootPlace(caller) : listed('folder', id, caller, need)
+    async folder(id: string, caller: string, need: Need, ahead?: Ahead): Promise<Place> {
+      return id === ROOT ? rootPlace(caller) : listed('folder', id, caller, need, ahead)
     },
 
     /** Undefined once the account is gone. */
-    async root(userId: string): Promise<Place | undefined> {
-      return (await items.get(nodeKey(userId))) ? undefined : rootPlace(userId)
+    async root(userId: string, ahead?: Ahead): Promise<Place | undefined> {
+      return (await items.get(nodeKey(userId), ahead)) ? undefined : rootPlace(userId)
     },
   }
 }
 
 function lists(items: Table) {
   return {
-    async child(folder: string, name: string): Promise<Listed | undefined> {
-      const item = await items.get(listedKey(folder, name))
+    childKey: (folder: string, name: string) => items.keyed(listedKey(folder, name)),
+
+    async child(folder: string, name: string, ahead?: Ahead): Promise<Listed | undefined> {
+      const item = await items.get(listedKey(folder, name), ahead)
       return item && listedOf(item)
     },
 
@@ -134,6 +155,12 @@ export const endRoot = (tableName: string, userId: string, now: number): Transac
   putIn(tableName, nodeItem({ ...rootOf(userId), trashedAt: now }))
 
 type Reading = { nodes: Map<string, Node>; grants: Map<string, Grant>; listed?: Listed | undefined }
+
+/** What one call has to read for most items: the record that lists it, its stored ancestors, and a guest's grants. */
+function keysAround(node: Node, caller: string): Item[] {
+  const grants = node.owner === caller ? [] : [grantKey(node.id, caller)]
+  return [listedKey(node.folder, node.name), nodeKey(node.owner), ...grants, ...keysAbove(node, caller)]
+}
 
 function keysAbove({ ancestors, owner }: Node, caller: string): Item[] {
   return ancestors.flatMap((id) => (owner === caller ? [nodeKey(id)] : [nodeKey(id), grantKey(id, caller)]))

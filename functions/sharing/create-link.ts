@@ -8,10 +8,11 @@ import { links } from './wiring.ts'
 
 const needs = () => ({ links: links(), tree: tree() })
 
-export const handler = protectedEndpoint(createLink, needs).run(
-  async ({ path, body, caller, now }, { links, tree }) => {
+export const handler = protectedEndpoint(createLink, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async ({ path, body, caller, ahead, now }, { links, tree }) => {
     const expiresAt = linkEnd(body.expiresAt, now)
-    await tree.listed('file', path.id, caller.userId, 'own')
+    await tree.listed('file', path.id, caller.userId, 'own', ahead)
     const token = newSecret()
     const link: Link = {
       id: hashOf(token),
@@ -24,5 +25,4 @@ export const handler = protectedEndpoint(createLink, needs).run(
     }
     await links.create(link)
     return { status: 201, body: { ...linkView(link), token } }
-  },
-)
+  })

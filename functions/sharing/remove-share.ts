@@ -5,8 +5,10 @@ import { offers } from './wiring.ts'
 
 const needs = () => ({ offers: offers(), tree: tree() })
 
-export const handler = protectedEndpoint(removeShare, needs).run(async ({ path, caller }, { offers, tree }) => {
-  await tree.item(path.id, caller.userId, 'own')
-  await offers.remove(path.id, path.shareId)
-  return { status: 204 }
-})
+export const handler = protectedEndpoint(removeShare, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async ({ path, caller, ahead }, { offers, tree }) => {
+    await tree.item(path.id, caller.userId, 'own', ahead)
+    await offers.remove(path.id, path.shareId)
+    return { status: 204 }
+  })

@@ -1,12 +1,15 @@
 import { fileWork } from '../contents/wiring.ts'
+import { tree } from '../files/wiring.ts'
 import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { removeItem } from './contract.ts'
 import { trash } from './wiring.ts'
 
-const needs = () => ({ trash: trash(), work: fileWork() })
+const needs = () => ({ trash: trash(), tree: tree(), work: fileWork() })
 
-export const handler = protectedEndpoint(removeItem, needs).run(async ({ path, caller, now }, { trash, work }) => {
-  await trash.giveUp(caller.userId, path.id, now)
-  await work.send({ kind: 'purge', owner: caller.userId, item: path.id })
-  return { status: 204 }
-})
+export const handler = protectedEndpoint(removeItem, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async ({ path, caller, ahead, now }, { trash, work }) => {
+    await trash.giveUp(caller.userId, path.id, now, ahead)
+    await work.send({ kind: 'purge', owner: caller.userId, item: path.id })
+    return { status: 204 }
+  })

@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
@@ -18,11 +19,16 @@ export function restoring(db: Database, tableName: string, tree: Tree) {
   const find = findTrashed(items)
 
   /** Undefined when the trash or the tree changed meanwhile. */
-  async function moveBack({ node, trashed }: { node: Node; trashed: Trashed }, wanted: Wanted, author: Author) {
+  async function moveBack(
+    { node, trashed }: { node: Node; trashed: Trashed },
+    wanted: Wanted,
+    author: Author,
+    ahead?: Ahead,
+  ) {
     const { caller } = author
     // Read before the folders above the target, so that any later change of the tree is noticed.
     const v = trashed.kind === 'folder' ? await shape.version(caller) : undefined
-    const target = { into: await home(tree, trashed, wanted, caller), name: wanted.name ?? trashed.name }
+    const target = { into: await home(tree, trashed, wanted, caller, ahead), name: wanted.name ?? trashed.name }
     if (v !== undefined) await shape.makeDepth(target.into, node.height ?? 0)
     const { trashedAt, trashedBy: _, ...listed } = trashed
     const after = changedTo(listed, target, author)
@@ -43,16 +49,16 @@ export function restoring(db: Database, tableName: string, tree: Tree) {
     return undefined
   }
 
-  async function tryToRestore(id: string, wanted: Wanted, author: Author) {
-    const found = await find(author.caller, id)
-    if (found && !isGoing(found.trashed, author.now)) return moveBack(found, wanted, author)
+  async function tryToRestore(id: string, wanted: Wanted, author: Author, ahead?: Ahead) {
+    const found = await find(author.caller, id, ahead)
+    if (found && !isGoing(found.trashed, author.now)) return moveBack(found, wanted, author, ahead)
     const restored = found ? undefined : await restoredBefore(tree, id, wanted, author)
     if (!restored) throw new LetheError('item_not_found')
     return restored
   }
 
-  return (id: string, wanted: Wanted, author: Author): Promise<Listed> =>
-    untilSettled(() => tryToRestore(id, wanted, author))
+  return (id: string, wanted: Wanted, author: Author, ahead?: Ahead): Promise<Listed> =>
+    untilSettled(() => tryToRestore(id, wanted, author, ahead))
 }
 
 /** The answer to an earlier restoration was lost: an item that is already where it is wanted stays there. */
@@ -65,8 +71,9 @@ async function restoredBefore(tree: Tree, id: string, { folderId, name }: Wanted
 }
 
 /** The folder it lay in, unless another is asked for. */
-async function home(tree: Tree, trashed: Trashed, { folderId }: Wanted, caller: string): Promise<Place> {
-  const into = await tree.folder(folderId ?? (trashed.folder === caller ? ROOT : trashed.folder), caller, 'write')
+async function home(tree: Tree, trashed: Trashed, { folderId }: Wanted, caller: string, ahead?: Ahead): Promise<Place> {
+  const id = folderId ?? (trashed.folder === caller ? ROOT : trashed.folder)
+  const into = await tree.folder(id, caller, 'write', ahead)
   if (into.node.owner !== caller) throw new LetheError('owner_only')
   return into
 }

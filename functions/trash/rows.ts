@@ -45,7 +45,7 @@ export const routes = [
     zone: 'trash',
     auth: 'jwt',
     contract: removeItem,
-    touches: { files: ['GetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
+    touches: { files: ['BatchGetItem', 'GetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
   },
 ] as const satisfies readonly RouteRow[]
 

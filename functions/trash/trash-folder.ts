@@ -1,13 +1,14 @@
+import { tree } from '../files/wiring.ts'
 import { ifMatch } from '../http/preconditions.ts'
 import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { trashFolder } from './contract.ts'
 import { toTrash } from './wiring.ts'
 
-const needs = () => ({ toTrash: toTrash() })
+const needs = () => ({ toTrash: toTrash(), tree: tree() })
 
-export const handler = protectedEndpoint(trashFolder, needs).run(
-  async ({ path, headers, caller, now }, { toTrash }) => {
-    await toTrash('folder', path.id, { caller: caller.userId, now }, ifMatch(headers))
+export const handler = protectedEndpoint(trashFolder, needs)
+  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .run(async ({ path, headers, caller, ahead, now }, { toTrash }) => {
+    await toTrash('folder', path.id, { caller: caller.userId, now }, ifMatch(headers), ahead)
     return { status: 204 }
-  },
-)
+  })

@@ -1,4 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, type Table, table } from '../data/table.ts'
@@ -39,8 +40,8 @@ export function trashingWrites(tableName: string, owner: string, trashed: Trashe
 
 /** Finds an item in the trash, even if it is being purged already. */
 export function findTrashed(items: Table) {
-  return async (owner: string, id: string): Promise<{ node: Node; trashed: Trashed } | undefined> => {
-    const found = await items.get(nodeKey(id))
+  return async (owner: string, id: string, ahead?: Ahead): Promise<{ node: Node; trashed: Trashed } | undefined> => {
+    const found = await items.get(nodeKey(id), ahead)
     const node = found && nodeOf(found)
     if (node?.trashedAt === undefined) return undefined
     const item = await items.get(trashKey(owner, { id, trashedAt: node.trashedAt }))
@@ -54,9 +55,9 @@ export function trashStore(db: Database, tableName: string) {
 
   return {
     /** From now on the item is neither listed nor restored, even if its records are deleted only later. */
-    giveUp: (owner: string, id: string, now: number): Promise<true> =>
+    giveUp: (owner: string, id: string, now: number, ahead?: Ahead): Promise<true> =>
       untilSettled(async () => {
-        const found = await find(owner, id)
+        const found = await find(owner, id, ahead)
         if (!found) throw new LetheError('item_not_found')
         return (await markGoing(items, owner, found.trashed, now)) ? true : undefined
       }),

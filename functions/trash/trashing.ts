@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { LetheError } from '../errors.ts'
@@ -11,13 +12,19 @@ import { trashingWrites } from './trash-store.ts'
 export function trashing(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
 
-  async function tryToTrash(kind: Kind, id: string, { caller, now }: Author, ifVersion: number | undefined) {
-    const { node, listed } = await tree.listed(kind, id, caller, 'change')
+  async function tryToTrash(
+    kind: Kind,
+    id: string,
+    { caller, now }: Author,
+    ifVersion: number | undefined,
+    ahead?: Ahead,
+  ) {
+    const { node, listed } = await tree.listed(kind, id, caller, 'change', ahead)
     if (ifVersion !== undefined && ifVersion !== listed.v) throw new LetheError('version_conflict')
     const trashed: Trashed = { ...listed, trashedAt: now, trashedBy: caller }
     return (await items.transact(trashingWrites(tableName, node.owner, trashed))) ? undefined : true
   }
 
-  return (kind: Kind, id: string, author: Author, ifVersion: number | undefined) =>
-    untilSettled(() => tryToTrash(kind, id, author, ifVersion))
+  return (kind: Kind, id: string, author: Author, ifVersion: number | undefined, ahead?: Ahead) =>
+    untilSettled(() => tryToTrash(kind, id, author, ifVersion, ahead))
 }

@@ -17,19 +17,21 @@ const needs = () => {
 }
 type Needs = ReturnType<typeof needs>
 
-export const handler = protectedEndpoint(completeUpload, needs).run(async ({ path, caller, now }, has) => {
-  const { uploads, work, settle } = has
-  const upload = checkMine(await uploads.find(path.id), caller.userId)
-  if (upload.state === 'pending' && upload.uploadId !== undefined) {
-    await checkParts(has, upload)
-    await work.send({ kind: 'put-together', object: upload.id })
-    return { status: 202, body: { upload: uploadView(upload, caller.userId) } }
-  }
-  const settled = await settle(upload.id, now)
-  if (settled?.state === 'pending') throw new LetheError('upload_incomplete')
-  if (settled?.state !== 'ready') throw new LetheError('upload_dead')
-  return { status: 200, body: { upload: uploadView(settled, caller.userId) } }
-})
+export const handler = protectedEndpoint(completeUpload, needs)
+  .reading(({ path }, { uploads }) => [uploads.keyOf(path.id)])
+  .run(async ({ path, caller, ahead, now }, has) => {
+    const { uploads, work, settle } = has
+    const upload = checkMine(await uploads.find(path.id, ahead), caller.userId)
+    if (upload.state === 'pending' && upload.uploadId !== undefined) {
+      await checkParts(has, upload)
+      await work.send({ kind: 'put-together', object: upload.id })
+      return { status: 202, body: { upload: uploadView(upload, caller.userId) } }
+    }
+    const settled = await settle(upload.id, now)
+    if (settled?.state === 'pending') throw new LetheError('upload_incomplete')
+    if (settled?.state !== 'ready') throw new LetheError('upload_dead')
+    return { status: 200, body: { upload: uploadView(settled, caller.userId) } }
+  })
 
 /** If S3 has already put the upload together, it has no parts left. */
 async function checkParts({ allParts }: Needs, upload: Upload): Promise<void> {

@@ -3,6 +3,8 @@ import type { Scan } from '../contents/content.ts'
 import { giveUpAt, LARGEST_SINGLE, PUT_LIFE, partSizeFor, type Upload } from '../contents/upload.ts'
 import { uploads, urls, usage } from '../contents/wiring.ts'
 import { newId } from '../crypto/secrets.ts'
+import type { Ahead } from '../data/ahead.ts'
+import type { InTable } from '../data/batch.ts'
 import { LetheError } from '../errors.ts'
 import { ROOT } from '../files/access.ts'
 import { checkName } from '../files/name.ts'
@@ -24,47 +26,60 @@ const needs = () => ({
 })
 type Needs = ReturnType<typeof needs>
 
-export const handler = protectedEndpoint(createUpload, needs).run(async ({ body, headers, caller, now }, has) => {
-  const { uploads, urls, tree } = has
-  const by = caller.userId
-  const isSingle = body.size <= LARGEST_SINGLE
-  checkDigest(body, isSingle)
-  const key = idempotencyKey(headers)
-  const id = idFor(by, 'POST /files', key)
-  const { owner, ...target } =
-    'fileId' in body ? await newVersionOf(tree, body.fileId, by) : await newFileAt(tree, body, by)
-  const asked = { ...target, size: body.size, type: body.type, ...(isSingle ? { sum: body.sha256 ?? '' } : {}) }
-  const before = key === undefined ? undefined : await uploads.find(id)
-  const upload = before ?? (await begin(has, { ...asked, id, owner, by }, key === undefined, now))
-  checkSame(upload, asked)
-  // A late repetition gets no URL, because the URL could outlive the upload.
-  const isOpen = upload.state === 'pending' && now + 2 * PUT_LIFE < giveUpAt(upload)
-  const put = isOpen && isSingle ? await urls.put(upload, now) : undefined
-  const body201 = { upload: uploadView(upload, by) }
-  if (!put) return { status: 201, body: body201 }
-  return { status: 201, body: { ...body201, put: { ...put, expiresAt: isoTime(put.expiresAt) } } }
-})
+const ROUTE = 'POST /files'
+
+export const handler = protectedEndpoint(createUpload, needs)
+  .reading(({ body, headers, caller }, { uploads, tree }) => {
+    const key = idempotencyKey(headers)
+    const before = key === undefined ? [] : [uploads.keyOf(idFor(caller.userId, ROUTE, key))]
+    return [...before, ...placeKeys(tree, body, caller.userId)]
+  })
+  .run(async ({ body, headers, caller, ahead, now }, has) => {
+    const { uploads, urls, tree } = has
+    const by = caller.userId
+    const isSingle = body.size <= LARGEST_SINGLE
+    checkDigest(body, isSingle)
+    const key = idempotencyKey(headers)
+    const id = idFor(by, ROUTE, key)
+    const { owner, ...target } =
+      'fileId' in body ? await newVersionOf(tree, body.fileId, by, ahead) : await newFileAt(tree, body, by, ahead)
+    const asked = { ...target, size: body.size, type: body.type, ...(isSingle ? { sum: body.sha256 ?? '' } : {}) }
+    const before = key === undefined ? undefined : await uploads.find(id, ahead)
+    const upload = before ?? (await begin(has, { ...asked, id, owner, by }, key === undefined, now))
+    checkSame(upload, asked)
+    // A late repetition gets no URL, because the URL could outlive the upload.
+    const isOpen = upload.state === 'pending' && now + 2 * PUT_LIFE < giveUpAt(upload)
+    const put = isOpen && isSingle ? await urls.put(upload, now) : undefined
+    const body201 = { upload: uploadView(upload, by) }
+    if (!put) return { status: 201, body: body201 }
+    return { status: 201, body: { ...body201, put: { ...put, expiresAt: isoTime(put.expiresAt) } } }
+  })
 
 /** With a scanner, nobody gets the file before it was scanned. */
 const scanOfNew = (scanner: 'none' | 'events'): Scan => (scanner === 'events' ? 'pending' : 'none')
 
 type UploadTarget = { owner: string; folder: string; name: string; file?: string }
+type NewFile = { path: string } | { folderId?: string; name: string }
 type Announced = Omit<UploadTarget, 'owner'> & { size: number; type: string; sum?: string }
 
-async function newVersionOf(tree: Tree, file: string, caller: string): Promise<UploadTarget> {
-  const { node } = await tree.listed('file', file, caller, 'write')
+/** What the search for the place reads first. Only the first step of a path is known beforehand. */
+function placeKeys(tree: Tree, body: NewFile | { fileId: string }, caller: string): InTable[] {
+  if ('fileId' in body) return tree.keysOf(body.fileId)
+  const { folderId = ROOT, name } = 'path' in body ? { name: body.path.split('/')[0] ?? '' } : body
+  checkName(name)
+  return [...tree.keysOf(folderId), tree.childKey(folderId === ROOT ? caller : folderId, name)]
+}
+
+async function newVersionOf(tree: Tree, file: string, caller: string, ahead?: Ahead): Promise<UploadTarget> {
+  const { node } = await tree.listed('file', file, caller, 'write', ahead)
   return { owner: node.owner, folder: node.folder, name: node.name, file }
 }
 
-async function newFileAt(
-  tree: Tree,
-  body: { path: string } | { folderId?: string; name: string },
-  caller: string,
-): Promise<UploadTarget> {
-  const { folderId = ROOT, name } = 'path' in body ? await placeOf(tree, body.path, caller) : body
+async function newFileAt(tree: Tree, body: NewFile, caller: string, ahead?: Ahead): Promise<UploadTarget> {
+  const { folderId = ROOT, name } = 'path' in body ? await placeOf(tree, body.path, caller, ahead) : body
   checkName(name)
-  const { node } = await tree.folder(folderId, caller, 'write')
-  if ((await tree.child(node.id, name))?.kind === 'folder') throw new LetheError('name_taken')
+  const { node } = await tree.folder(folderId, caller, 'write', ahead)
+  if ((await tree.child(node.id, name, ahead))?.kind === 'folder') throw new LetheError('name_taken')
   return { owner: node.owner, folder: node.id, name }
 }
 
@@ -107,12 +122,17 @@ function checkDigest({ sha256 }: { sha256?: string | undefined }, isSingle: bool
 }
 
 /** From the caller's own root, folder by folder. */
-async function placeOf(tree: Tree, path: string, caller: string): Promise<{ folderId: string; name: string }> {
+async function placeOf(
+  tree: Tree,
+  path: string,
+  caller: string,
+  ahead?: Ahead,
+): Promise<{ folderId: string; name: string }> {
   const [name = '', ...folders] = path.split('/').reverse()
   let folderId = ROOT
   for (const folder of folders.reverse()) {
     checkName(folder)
-    const found = await tree.child(folderId === ROOT ? caller : folderId, folder)
+    const found = await tree.child(folderId === ROOT ? caller : folderId, folder, ahead)
     if (found?.kind !== 'folder') throw new LetheError('folder_not_found')
     folderId = found.id
   }

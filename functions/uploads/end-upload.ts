@@ -6,10 +6,12 @@ import { checkKnown } from './upload-access.ts'
 
 const needs = () => ({ work: fileWork(), uploads: uploads() })
 
-export const handler = protectedEndpoint(endUpload, needs).run(async ({ path, caller, now }, { work, uploads }) => {
-  const upload = checkKnown(await uploads.find(path.id), caller.userId)
-  const after = await uploads.giveUp(upload, 'ended', now)
-  if (after?.state !== 'dead') throw new LetheError('upload_finished')
-  await work.send({ kind: 'discard', object: upload.id })
-  return { status: 204 }
-})
+export const handler = protectedEndpoint(endUpload, needs)
+  .reading(({ path }, { uploads }) => [uploads.keyOf(path.id)])
+  .run(async ({ path, caller, ahead, now }, { work, uploads }) => {
+    const upload = checkKnown(await uploads.find(path.id, ahead), caller.userId)
+    const after = await uploads.giveUp(upload, 'ended', now)
+    if (after?.state !== 'dead') throw new LetheError('upload_finished')
+    await work.send({ kind: 'discard', object: upload.id })
+    return { status: 204 }
+  })

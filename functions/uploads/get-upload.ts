@@ -7,9 +7,10 @@ import { uploadView } from './views.ts'
 
 const needs = () => ({ uploads: uploads(), objects: objects() })
 
-export const handler = protectedEndpoint(getUpload, needs).run(
-  async ({ path, query, caller }, { uploads, objects }) => {
-    const upload = checkKnown(await uploads.find(path.id), caller.userId)
+export const handler = protectedEndpoint(getUpload, needs)
+  .reading(({ path }, { uploads }) => [uploads.keyOf(path.id)])
+  .run(async ({ path, query, caller, ahead }, { uploads, objects }) => {
+    const upload = checkKnown(await uploads.find(path.id, ahead), caller.userId)
     const isOpen = upload.state === 'pending' && upload.uploadId !== undefined
     const page = isOpen ? await objects.listParts(upload, Number(query.after ?? 0)) : undefined
     return {
@@ -20,5 +21,4 @@ export const handler = protectedEndpoint(getUpload, needs).run(
         ...(page?.next === undefined ? {} : { nextAfter: page.next }),
       },
     }
-  },
-)
+  })

@@ -5,8 +5,10 @@ import { uploadView } from './views.ts'
 
 const needs = () => ({ usage: usage(), uploads: uploads() })
 
-export const handler = protectedEndpoint(listUploads, needs).run(async ({ caller }, { usage, uploads }) => {
-  const ids = await usage.open(caller.userId)
-  const open = (await uploads.findAll(ids)).filter(({ state }) => state === 'pending')
-  return { status: 200, body: { uploads: open.map((upload) => uploadView(upload, caller.userId)) } }
-})
+export const handler = protectedEndpoint(listUploads, needs)
+  .reading(({ caller }, { usage }) => [usage.keyOf(caller.userId)])
+  .run(async ({ caller, ahead }, { usage, uploads }) => {
+    const ids = await usage.open(caller.userId, ahead)
+    const open = (await uploads.findAll(ids)).filter(({ state }) => state === 'pending')
+    return { status: 200, body: { uploads: open.map((upload) => uploadView(upload, caller.userId)) } }
+  })

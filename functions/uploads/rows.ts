@@ -19,7 +19,7 @@ export const routes = [
     zone: 'uploads',
     auth: 'jwt',
     contract: listUploads,
-    touches: { files: ['GetItem', 'BatchGetItem'] },
+    touches: { files: ['BatchGetItem'] },
   },
   {
     method: 'GET',
@@ -28,7 +28,7 @@ export const routes = [
     zone: 'uploads',
     auth: 'jwt',
     contract: getUpload,
-    touches: { files: ['GetItem'], fileObjects: ['ListMultipartUploadParts'] },
+    touches: { files: ['BatchGetItem'], fileObjects: ['ListMultipartUploadParts'] },
   },
   {
     method: 'POST',
@@ -37,7 +37,7 @@ export const routes = [
     zone: 'uploads',
     auth: 'jwt',
     contract: signParts,
-    touches: { files: ['GetItem', 'BatchGetItem'], fileObjects: ['PutObject'] },
+    touches: { files: ['BatchGetItem'], fileObjects: ['PutObject'] },
     knows: ['FILES_ENDPOINT'],
   },
   {
@@ -61,7 +61,7 @@ export const routes = [
     zone: 'uploads',
     auth: 'jwt',
     contract: endUpload,
-    touches: { files: ['GetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
+    touches: { files: ['BatchGetItem', 'UpdateItem'], fileWork: ['SendMessage'] },
   },
 ] as const satisfies readonly RouteRow[]
 

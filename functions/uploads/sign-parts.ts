@@ -10,9 +10,10 @@ import { checkMine, checkPending } from './upload-access.ts'
 
 const needs = () => ({ uploads: uploads(), urls: urls(), tree: tree() })
 
-export const handler = protectedEndpoint(signParts, needs).run(
-  async ({ path, body, caller, now }, { uploads, urls, tree }) => {
-    const upload = checkMine(await uploads.find(path.id), caller.userId)
+export const handler = protectedEndpoint(signParts, needs)
+  .reading(({ path }, { uploads }) => [uploads.keyOf(path.id)])
+  .run(async ({ path, body, caller, ahead, now }, { uploads, urls, tree }) => {
+    const upload = checkMine(await uploads.find(path.id, ahead), caller.userId)
     checkPending(upload)
     // If the file or folder is not shared with the caller any more, no more parts may be sent.
     if (upload.file !== undefined) await tree.listed('file', upload.file, caller.userId, 'write')
@@ -23,5 +24,4 @@ export const handler = protectedEndpoint(signParts, needs).run(
     }
     const parts = await Promise.all(body.parts.map((part) => urls.part(upload, part, now)))
     return { status: 200, body: { parts: parts.map((part) => ({ ...part, expiresAt: isoTime(part.expiresAt) })) } }
-  },
-)
+  })
