@@ -17,16 +17,16 @@ export function changingVersions(db: Database, tableName: string, tree: Tree) {
   const items = table(db, tableName)
   const versions = versionStore(db, tableName)
 
-  async function mustFind(id: string, version: number): Promise<OldVersion> {
-    const found = await versions.find(id, version)
+  async function mustFind(id: string, version: number, ahead?: Ahead): Promise<OldVersion> {
+    const found = await versions.find(id, version, ahead)
     if (!found) throw new LetheError('version_not_found')
     return found
   }
 
   /** Undefined when the file changed meanwhile. The two contents swap places, so no reference count changes. */
-  async function tryToRestore(place: ListedPlace<'file'>, version: number, { caller, now }: Author) {
+  async function tryToRestore(place: ListedPlace<'file'>, version: number, { caller, now }: Author, ahead?: Ahead) {
     const { listed: current } = place
-    const old = await mustFind(current.id, version)
+    const old = await mustFind(current.id, version, ahead)
     const listed = renewed(current, old, { caller, now })
     const cancelled = await items.transact([
       putIn(tableName, listedItem(listed), asRead(current)),
@@ -42,7 +42,7 @@ export function changingVersions(db: Database, tableName: string, tree: Tree) {
       untilSettled(async () => {
         const place = await tree.listed('file', id, author.caller, 'write', ahead)
         if (ifVersion !== undefined && ifVersion !== place.listed.v) throw new LetheError('version_conflict')
-        return tryToRestore(place, version, author)
+        return tryToRestore(place, version, author, ahead)
       }),
 
     /** Returns the object that the version held. The object can be freed if nothing else holds it. */
@@ -50,7 +50,7 @@ export function changingVersions(db: Database, tableName: string, tree: Tree) {
       untilSettled(async () => {
         const { listed } = await tree.listed('file', id, caller, 'own', ahead)
         if (version === listed.version) throw new LetheError('version_current')
-        const old = await mustFind(id, version)
+        const old = await mustFind(id, version, ahead)
         const cancelled = await items.transact([
           deleteIn(tableName, versionKey(id, version), holding(old)),
           dropReference(tableName, old.object),

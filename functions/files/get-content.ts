@@ -1,6 +1,7 @@
 import { config } from '../config.ts'
 import { type Content, checkScan, URL_LIFE } from '../contents/content.ts'
 import { uploads, urls } from '../contents/wiring.ts'
+import type { Ahead } from '../data/ahead.ts'
 import { LetheError } from '../errors.ts'
 import { isoTime } from '../http/contract.ts'
 import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
@@ -18,11 +19,14 @@ const needs = () => ({
 })
 
 export const handler = protectedEndpoint(getContent, needs)
-  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .reading(({ path, query }, { tree, versions }) => [
+    ...tree.keysOf(path.id),
+    ...(query.version === undefined ? [] : [versions.keyOf(path.id, Number(query.version))]),
+  ])
   .run(async (request, { uploads, versions, unscannable, urls, tree }) => {
     const { path, query, headers, caller, checked, ahead, now } = request
     const place = await tree.listed('file', path.id, caller.userId, 'read', ahead)
-    const content = await contentOf(versions, place, query.version)
+    const content = await contentOf(versions, place, query.version, ahead)
     checkScan((await uploads.held(content.object)).scan, unscannable)
     // Nobody checks the session when the URL is used, so no URL is made before the session check has passed.
     await checked
@@ -38,10 +42,11 @@ async function contentOf(
   versions: VersionStore,
   { listed, access }: ListedPlace<'file'>,
   version: string | undefined,
+  ahead?: Ahead,
 ): Promise<Content> {
   if (version === undefined || Number(version) === listed.version) return listed
   if (access === 'read') throw new LetheError('read_only')
-  const old = await versions.find(listed.id, Number(version))
+  const old = await versions.find(listed.id, Number(version), ahead)
   if (!old) throw new LetheError('version_not_found')
   return old
 }

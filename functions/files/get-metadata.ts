@@ -1,4 +1,3 @@
-import { together } from '../http/together.ts'
 import { protectedEndpoint } from '../sessions/protected-endpoint.ts'
 import { getMetadata } from './contract.ts'
 import { metadataView } from './views.ts'
@@ -7,8 +6,9 @@ import { metadata, tree } from './wiring.ts'
 const needs = () => ({ metadata: metadata(), tree: tree() })
 
 export const handler = protectedEndpoint(getMetadata, needs)
-  .reading(({ path }, { tree }) => tree.keysOf(path.id))
+  .reading(({ path }, { metadata, tree }) => [...tree.keysOf(path.id), metadata.keyOf(path.id)])
   .run(async ({ path, caller, ahead }, { metadata, tree }) => {
-    const [, found] = await together(tree.item(path.id, caller.userId, 'read', ahead), metadata.read(path.id))
+    await tree.item(path.id, caller.userId, 'read', ahead)
+    const found = await metadata.read(path.id, ahead)
     return { status: 200, body: metadataView(found), version: found.v }
   })

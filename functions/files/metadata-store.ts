@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { isRefused, table } from '../data/table.ts'
@@ -22,8 +23,10 @@ export function metadataStore(db: Database, tableName: string) {
   const items = table(db, tableName)
 
   return {
-    async read(id: string): Promise<Metadata> {
-      const item = await items.get(metadataKey(id))
+    keyOf: (id: string) => items.keyed(metadataKey(id)),
+
+    async read(id: string, ahead?: Ahead): Promise<Metadata> {
+      const item = await items.get(metadataKey(id), ahead)
       return item ? fromItem<Metadata>(item) : NOTHING
     },
 

@@ -123,7 +123,7 @@ export const routes = [
     zone: 'files',
     auth: 'jwt',
     contract: getMetadata,
-    touches: { files: ['BatchGetItem', 'GetItem'] },
+    touches: { files: ['BatchGetItem'] },
   },
   {
     method: 'PUT',

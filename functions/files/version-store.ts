@@ -1,4 +1,5 @@
 import type { Content } from '../contents/content.ts'
+import type { Ahead } from '../data/ahead.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
@@ -26,8 +27,12 @@ export function versionOf(item: Item): OldVersion {
 export function versionStore(db: Database, tableName: string) {
   const items = table(db, tableName)
   return {
-    async find(id: string, version: number): Promise<OldVersion | undefined> {
-      const item = await items.get(versionKey(id, version))
+    keyOf: (id: string, version: number) => items.keyed(versionKey(id, version)),
+
+    async find(id: string, version: number, ahead?: Ahead): Promise<OldVersion | undefined> {
+      const known = await items.get(versionKey(id, version), ahead)
+      // When it was read ahead it may have been the current content still, which another has replaced since.
+      const item = known ?? (ahead && (await items.get(versionKey(id, version))))
       return item && versionOf(item)
     },
 

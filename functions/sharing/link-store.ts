@@ -1,3 +1,4 @@
+import type { Ahead } from '../data/ahead.ts'
 import type { Database } from '../data/client.ts'
 import { fromItem, type Item, toItem } from '../data/item.ts'
 import { type Table, table } from '../data/table.ts'
@@ -36,8 +37,10 @@ export function linkStore(db: Database, tableName: string) {
       if (cancelled) throw new LetheError('store_unavailable')
     },
 
-    async isOf(file: string, id: string): Promise<boolean> {
-      return (await items.get(pointerKey(file, id))) !== undefined
+    keyOf: (file: string, id: string) => items.keyed(pointerKey(file, id)),
+
+    async isOf(file: string, id: string, ahead?: Ahead): Promise<boolean> {
+      return (await items.get(pointerKey(file, id), ahead)) !== undefined
     },
 
     /** False when the file has no such link. Revoking a revoked link changes nothing. */

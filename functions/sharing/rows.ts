@@ -93,7 +93,7 @@ export const routes = [
     zone: 'sharing',
     auth: 'jwt',
     contract: listUses,
-    touches: { files: ['BatchGetItem', 'GetItem', 'Query'] },
+    touches: { files: ['BatchGetItem', 'Query'] },
   },
   {
     method: 'DELETE',

@@ -52,6 +52,10 @@ export function usingRoute(load: () => Promise<{ handler: Handler }>, init?: str
     database: (): DynamoDb => database(),
     cloud: () => cloud,
     handler: () => handler,
+    /** Lets something happen when the session was read, and with it what the request leads to, but nothing else yet. */
+    afterReadingAhead(happening: () => Promise<unknown>): void {
+      cloud.justBefore('dynamodb:BatchGetItem', async () => cloud.justBefore('dynamodb:BatchGetItem', happening))
+    },
     publicKey: () => publicPart(key.jwk),
     accessToken: ({ userId, sid, gen }: Pick<Session, 'userId' | 'sid' | 'gen'>, now = NOW) => {
       const { ISSUER = '', AUDIENCE = '', CLIENT_ID = '' } = cloud.variables

@@ -6,6 +6,7 @@ import { versionItem } from '../../../functions/files/version-store.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { aCaller, type TestCaller } from '../../helpers/callers.ts'
 import { TABLES } from '../../helpers/dynamodb.ts'
+import { withNewVersion } from '../../helpers/file-history.ts'
 import { grant, uploadsIn, withFile, withFolders } from '../../helpers/files.ts'
 import { putRaw, rawItem } from '../../helpers/raw-items.ts'
 import { usingRoute } from '../../helpers/routes.ts'
@@ -31,6 +32,21 @@ async function scanIs(object: string, scan: Scan) {
 const life = (url: string) => new URL(url).searchParams.get('X-Amz-Expires')
 
 describe('the URL of a content', () => {
+  it('is of the version that was the current one when the session was read', async () => {
+    const { owner, file } = await shared()
+    route.afterReadingAhead(() => withNewVersion(database(), file, { owner: owner.userId }))
+    const { status, body } = await get(owner, file.id, { version: '1' })
+    expect([status, new URL(body.url).pathname]).toEqual([200, `/files/o/${file.object}`])
+  })
+
+  it('of an old version costs three calls', async () => {
+    const { owner, file } = await shared()
+    await withNewVersion(database(), file, { owner: owner.userId })
+    route.cloud().forget()
+    expect((await get(owner, file.id, { version: '1' })).status).toBe(200)
+    expect(route.cloud().calls).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem', 'dynamodb:GetItem'])
+  })
+
   it('lives five minutes for the owner, one for a guest, whatever the guest may do', async () => {
     for (const access of ['read', 'write'] as const) {
       const { owner, guest, file } = await shared(access)

@@ -8,17 +8,12 @@ import { grant, treeIn, withFolder } from '../../helpers/files.ts'
 import { usingRoute } from '../../helpers/routes.ts'
 
 const route = usingRoute(() => import('../../../functions/files/update-folder.ts'), 'dynamodb:GetItem')
-const { database, cloud } = route
+const { database, cloud, afterReadingAhead } = route
 
 const update = (caller: TestCaller, { id }: Node, body: Wanted) =>
   caller.ask('PATCH', route.handler(), { path: { id }, body })
 const move = ({ id, owner }: Node, wanted: Wanted) =>
   movesIn(database()).move('folder', id, wanted, { caller: owner, now: NOW }, undefined)
-
-/** What happens after the session and what is known by the request were read, and before anything else is. */
-function afterReadingAhead(happening: () => Promise<unknown>): void {
-  cloud().justBefore('dynamodb:BatchGetItem', async () => cloud().justBefore('dynamodb:BatchGetItem', happening))
-}
 
 async function twoFolders() {
   const caller = await aCaller(route)

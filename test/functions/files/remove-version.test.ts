@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { aCaller } from '../../helpers/callers.ts'
-import { holders, withNewVersion } from '../../helpers/file-history.ts'
+import { holders, versionChangesIn, withNewVersion } from '../../helpers/file-history.ts'
 import { grant, withFile } from '../../helpers/files.ts'
 import { usingRoute } from '../../helpers/routes.ts'
 
 const route = usingRoute(() => import('../../../functions/files/remove-version.ts'), 'dynamodb:GetItem')
-const { database, cloud, handler } = route
+const { database, cloud, handler, afterReadingAhead } = route
 
 async function aFile() {
   const owner = await aCaller(route)
@@ -22,6 +22,25 @@ describe('removing a version', () => {
     expect(await remove('1')).toMatchObject({ status: 204 })
     expect(await holders(database(), first.object)).toEqual({ holding: 0, refs: 0 })
     expect(cloud().messages).toEqual([{ kind: 'release', object: first.object }])
+  })
+
+  it('costs three calls and a message', async () => {
+    const { remove } = await aFile()
+    cloud().forget()
+    expect(await remove('1')).toMatchObject({ status: 204 })
+    expect(cloud().calls).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:TransactWriteItems',
+      'sqs:SendMessage',
+    ])
+  })
+
+  it('that somebody else removed since it was read drops no reference twice', async () => {
+    const { owner, first, remove, id } = await aFile()
+    afterReadingAhead(() => versionChangesIn(database()).remove(id, 1, owner.userId))
+    expect(await remove('1')).toMatchObject({ status: 404, body: { code: 'version_not_found' } })
+    expect(await holders(database(), first.object)).toEqual({ holding: 0, refs: 0 })
   })
 
   it('is refused by name where it is the current one, unknown, or not the caller’s, and frees nothing', async () => {
