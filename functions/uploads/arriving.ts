@@ -2,6 +2,7 @@ import type { Objects } from '../contents/object-store.ts'
 import { contentOf, type DeathReason, isSumOfParts, type Upload } from '../contents/upload.ts'
 import { makeReady, type Uploads } from '../contents/upload-store.ts'
 import { usageStore } from '../contents/usage-store.ts'
+import { type Ahead, readAhead } from '../data/ahead.ts'
 import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, putIn } from '../data/write.ts'
@@ -26,30 +27,12 @@ export type ArrivingParts = {
 export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingParts) {
   const items = table(db, filesTable)
   const usage = usageStore(db, filesTable)
+  const targetOf = targeting(db, tree)
 
   async function giveUp(upload: Upload, why: DeathReason, now: number): Promise<Upload | undefined> {
     const after = await uploads.giveUp(upload, why, now)
     if (after?.state === 'dead') await objects.remove(upload)
     return after
-  }
-
-  async function placeOf({ folder, owner, by }: Upload): Promise<Place | undefined> {
-    if (folder === owner) return owner === by ? tree.root(owner) : undefined
-    const place = await tree.find(folder, by)
-    return place?.listed?.kind === 'folder' && place.access !== 'read' ? place : undefined
-  }
-
-  /** The file that gets a new version, the folder that gets a new file, or why there is neither. */
-  async function targetOf(upload: Upload): Promise<{ current: ListedFile } | { into: Place } | DeathReason> {
-    if (upload.file !== undefined) {
-      const place = await tree.find(upload.file, upload.by)
-      return place?.listed?.kind === 'file' && place.access !== 'read' ? { current: place.listed } : 'file_gone'
-    }
-    const into = await placeOf(upload)
-    if (!into) return 'folder_gone'
-    const current = await tree.child(upload.folder, upload.name)
-    if (current?.kind === 'folder') return 'name_taken'
-    return current ? { current } : { into }
   }
 
   /** Undefined when somebody else changed what was read. */
@@ -81,15 +64,41 @@ export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingPar
   return {
     giveUp,
 
-    /** The upload as it is by now. Undefined if it has no record, and then its object is removed. */
-    async settle(id: string, now: number): Promise<Upload | undefined> {
-      const upload = await uploads.find(id)
+    /**
+     * The upload as it is by now; who has just read it says so in `known`. Undefined if it has no record, and then its
+     * object is removed.
+     */
+    async settle(id: string, now: number, known?: Upload): Promise<Upload | undefined> {
+      const upload = known ?? (await uploads.find(id))
       if (upload?.state === 'pending') return arrive(upload, now)
       if (upload?.state !== 'ready') await objects.remove(upload ?? { id })
       // Reads first, because nearly every upload that is over has no open slot.
       if (upload && (await usage.open(upload.owner)).includes(id)) await uploads.closeSlot(upload)
       return upload
     },
+  }
+}
+
+function targeting(db: Database, tree: Tree) {
+  async function placeOf({ folder, owner, by }: Upload, ahead: Ahead): Promise<Place | undefined> {
+    if (folder === owner) return owner === by ? tree.root(owner, ahead) : undefined
+    const place = await tree.find(folder, by, ahead)
+    return place?.listed?.kind === 'folder' && place.access !== 'read' ? place : undefined
+  }
+
+  /** The file that gets a new version, the folder that gets a new file, or why there is neither. */
+  return async (upload: Upload): Promise<{ current: ListedFile } | { into: Place } | DeathReason> => {
+    if (upload.file !== undefined) {
+      const place = await tree.find(upload.file, upload.by)
+      return place?.listed?.kind === 'file' && place.access !== 'read' ? { current: place.listed } : 'file_gone'
+    }
+    const { folder, name } = upload
+    const ahead = await readAhead(db, [...tree.keysOf(folder), tree.childKey(folder, name)])
+    const into = await placeOf(upload, ahead)
+    if (!into) return 'folder_gone'
+    const current = await tree.child(folder, name, ahead)
+    if (current?.kind === 'folder') return 'name_taken'
+    return current ? { current } : { into }
   }
 }
 

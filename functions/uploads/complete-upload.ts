@@ -27,7 +27,7 @@ export const handler = protectedEndpoint(completeUpload, needs)
       await work.send({ kind: 'put-together', object: upload.id })
       return { status: 202, body: { upload: uploadView(upload, caller.userId) } }
     }
-    const settled = await settle(upload.id, now)
+    const settled = await settle(upload.id, now, upload)
     if (settled?.state === 'pending') throw new LetheError('upload_incomplete')
     if (settled?.state !== 'ready') throw new LetheError('upload_dead')
     return { status: 200, body: { upload: uploadView(settled, caller.userId) } }

@@ -57,6 +57,29 @@ describe('completion', () => {
     expect(await usedBy(database(), caller.userId)).toEqual({ used: 10, open: 0 })
   })
 
+  it('of a PUT reads nothing twice: five calls make a file', async () => {
+    const { caller, upload } = await opened()
+    arrive(upload)
+    cloud().forget()
+    expect((await complete(caller, upload.id)).status).toBe(200)
+    expect(cloud().calls).toEqual([
+      'dynamodb:BatchGetItem',
+      's3:HeadObject',
+      'dynamodb:BatchGetItem',
+      'dynamodb:TransactWriteItems',
+      'dynamodb:UpdateItem',
+    ])
+    expect(cloud().units).toEqual({ read: 5, write: 7 })
+  })
+
+  it('of an upload that was made a file since it was read answers with that file', async () => {
+    const { caller, upload } = await opened()
+    arrive(upload)
+    cloud().justBefore('s3:HeadObject', () => complete(caller, upload.id))
+    expect((await complete(caller, upload.id)).body.upload).toMatchObject({ state: 'ready', fileId: upload.node })
+    expect(await treeIn(database()).child(caller.userId, upload.name)).toMatchObject({ id: upload.node, version: 1 })
+  })
+
   it('before anything was sent is refused, and the upload stays open', async () => {
     const { caller, upload } = await opened()
     expect((await complete(caller, upload.id)).body).toMatchObject({ status: 409, code: 'upload_incomplete' })
