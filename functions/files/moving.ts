@@ -3,7 +3,7 @@ import { type Database, untilSettled } from '../data/client.ts'
 import { table } from '../data/table.ts'
 import { ABSENT, deleteIn, putIn, updateIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
-import { ancestorsIn, type ListedPlace } from './access.ts'
+import { ancestorsIn, type ListedPlace, ROOT } from './access.ts'
 import { type Author, changedTo, isDone, type Target, type Wanted } from './change.ts'
 import type { Kind } from './item.ts'
 import { refuseTaken, targetOf } from './placing.ts'
@@ -50,14 +50,13 @@ export function moving(db: Database, tableName: string, tree: Tree) {
   ) {
     const place = await tree.listed(kind, id, author.caller, 'change', ahead)
     const { listed, node } = place
+    const stays = wanted.folderId === undefined || namedBy(wanted.folderId, author.caller) === listed.folder
     // Read before the folders above the target, so that any later change of the tree is noticed.
-    const v = kind === 'folder' ? await shape.version(node.owner) : undefined
+    const v = kind === 'file' || stays ? undefined : await shape.version(node.owner)
     const target = await targetOf(tree, place, wanted, author.caller, ahead)
-    const stays = listed.folder === target.into.node.id
     if (isDone(listed, target, ifVersion)) return listed
     if (ancestorsIn(target.into).includes(id)) throw new LetheError('folder_loop')
-    if (kind === 'file' || stays) return moveTo(place, target, author, undefined)
-    await shape.makeDepth(target.into, node.height ?? 0)
+    if (v !== undefined) await shape.makeDepth(target.into, node.height ?? 0)
     return moveTo(place, target, author, v)
   }
 
@@ -73,3 +72,5 @@ export function moving(db: Database, tableName: string, tree: Tree) {
     ) => untilSettled(() => tryToMove(kind, id, wanted, author, ifVersion, ahead)),
   }
 }
+
+const namedBy = (folderId: string, caller: string) => (folderId === ROOT ? caller : folderId)
