@@ -1,5 +1,5 @@
 import { type Database, untilSettled } from '../data/client.ts'
-import { fromItem, type Item } from '../data/item.ts'
+import { fromItem } from '../data/item.ts'
 import { table } from '../data/table.ts'
 import { deleteIn, putIn } from '../data/write.ts'
 import { LetheError } from '../errors.ts'
@@ -7,9 +7,6 @@ import type { Node } from '../files/item.ts'
 import { grantKey, nodeKey, nodeOf, type Tree } from '../files/tree-store.ts'
 import type { Share } from './share.ts'
 import { fieldsOf, pointerKey, shareOf } from './share-store.ts'
-
-/** A strongly consistent batch read takes at most this many keys, so a page may need several reads. */
-const KEYS_A_BATCH = 100
 
 type SharedItem = { node: Node; share: Share }
 
@@ -20,19 +17,18 @@ export function accepting(db: Database, tableName: string, tree: Tree) {
   /** The items that still exist, each with its share. All their ancestors are checked. */
   async function sharedItems(ids: readonly string[], grantees: readonly string[]): Promise<SharedItem[]> {
     const keys = ids.flatMap((id) => [nodeKey(id), ...grantees.map((grantee) => grantKey(id, grantee))])
-    const found: Item[] = []
-    for (let at = 0; at < keys.length; at += KEYS_A_BATCH) {
-      found.push(...(await items.batch(keys.slice(at, at + KEYS_A_BATCH))))
-    }
-    const byKey = new Map(found.map((item) => [`${item.pk?.S} ${item.sk?.S}`, item]))
-    const shared = ids.map(async (id) => {
+    const byKey = new Map((await items.batch(keys)).map((item) => [`${item.pk?.S} ${item.sk?.S}`, item]))
+    const shared = ids.flatMap((id) => {
       const node = byKey.get(`N#${id} at`)
       const grant = grantees.map((grantee) => byKey.get(`N#${id} g#${grantee}`)).find((item) => item !== undefined)
-      // An item that its owner cannot reach any more is shared with nobody.
-      const place = node && grant && (await tree.find(id, nodeOf(node).owner))
-      return place && grant ? [{ node: place.node, share: shareOf(grant) }] : []
+      return node && grant ? [{ node: nodeOf(node), share: shareOf(grant) }] : []
     })
-    return (await Promise.all(shared)).flat()
+    // An item that its owner cannot reach any more is shared with nobody.
+    const reached = await tree.findOwned(shared.map(({ node }) => node))
+    return shared.flatMap(({ node: { id }, share }) => {
+      const node = reached.get(id)?.node
+      return node ? [{ node, share }] : []
+    })
   }
 
   async function tryToAccept(id: string, caller: { userId: string; address: string }, now: number) {

@@ -3,6 +3,7 @@ import type { Share } from '../../../functions/sharing/share.ts'
 import { anId, NOW } from '../../helpers/builders.ts'
 import { aCaller, type TestCaller } from '../../helpers/callers.ts'
 import { TABLES } from '../../helpers/dynamodb.ts'
+import { movesIn, trashIn } from '../../helpers/file-history.ts'
 import { treeIn, withFile, withFolder } from '../../helpers/files.ts'
 import { putRaw, rawItem } from '../../helpers/raw-items.ts'
 import { usingRoute } from '../../helpers/routes.ts'
@@ -42,7 +43,63 @@ async function offered(access: Share['access'] = 'read') {
   return { owner, taker, id: folder.id, folder, share }
 }
 
+/** Offered and accepted: a file in a folder, that folder, and one of another owner. */
+async function severalShared() {
+  const [owner, other, taker] = [await aCaller(route), await aCaller(route), await aCaller(route)]
+  const outer = await withFolder(database(), { owner: owner.userId, name: 'outer' })
+  const inner = await withFolder(database(), { owner: owner.userId, into: outer, name: 'inner' })
+  const file = await withFile(database(), { owner: owner.userId, into: inner, name: 'file' })
+  const theirs = await withFolder(database(), { owner: other.userId, name: 'theirs' })
+  for (const id of [inner.id, file.id]) await offer(owner, id, taker)
+  await offer(other, theirs.id, taker)
+  for (const id of [inner.id, file.id, theirs.id]) expect((await accept(taker, id)).status).toBe(200)
+  cloud().forget()
+  const names = async () => {
+    const { body } = await mine(taker)
+    return body.items.map(({ name }: { name: string }) => name).toSorted()
+  }
+  return { owner, outer, inner, file, names }
+}
+
+describe('what is shared with someone', () => {
+  it('is listed by four calls, however much it is and of whomever', async () => {
+    const { names } = await severalShared()
+    expect(await names()).toEqual(['file', 'inner', 'theirs'])
+    expect(cloud().calls.toSorted()).toEqual([...Array(3).fill('dynamodb:BatchGetItem'), 'dynamodb:Query'])
+  })
+
+  it('is not listed below what its owner trashed', async () => {
+    const { owner, outer, names } = await severalShared()
+    const trashed = { caller: owner.userId, now: NOW }
+    await trashIn(database()).trash('folder', outer.id, trashed, undefined)
+    expect(await names()).toEqual(['theirs'])
+  })
+
+  it('is not listed in the trash', async () => {
+    const { owner, file, names } = await severalShared()
+    await trashIn(database()).trash('file', file.id, { caller: owner.userId, now: NOW }, undefined)
+    expect(await names()).toEqual(['inner', 'theirs'])
+  })
+
+  it('is listed under its new name when it is renamed between two reads', async () => {
+    const { owner, file, names } = await severalShared()
+    const rename = () =>
+      movesIn(database()).move('file', file.id, { name: 'new' }, { caller: owner.userId, now: NOW }, undefined)
+    // The first call reads the session, the second nodes and grants, the third proves them.
+    const next = (happening: () => Promise<unknown>) => cloud().justBefore('dynamodb:BatchGetItem', happening)
+    next(async () => next(async () => next(rename)))
+    expect(await names()).toEqual(['inner', 'new', 'theirs'])
+  })
+})
+
 describe('a share', () => {
+  it('is accepted by four calls', async () => {
+    const { taker, id } = await offered()
+    cloud().forget()
+    expect((await accept(taker, id)).status).toBe(200)
+    expect(cloud().calls).toEqual([...Array(3).fill('dynamodb:BatchGetItem'), 'dynamodb:TransactWriteItems'])
+  })
+
   it('goes from an offer to an acceptance, and is seen so from both sides', async () => {
     const { owner, taker, id, share } = await offered('write')
     const since = new Date(NOW * 1000).toISOString()
