@@ -23,6 +23,7 @@ export function trashedOf(item: Item): Trashed {
 }
 
 export const NOT_GOING = 'attribute_not_exists(#purging)'
+const GO = 'SET #purging = if_not_exists(#purging, :now)'
 
 /** Writes three items, however much lies below: readers of an item below check its ancestors and see this mark. */
 export function trashingWrites(tableName: string, owner: string, trashed: Trashed): TransactWriteItem[] {
@@ -51,15 +52,17 @@ export function findTrashed(items: Table) {
 
 export function trashStore(db: Database, tableName: string) {
   const items = table(db, tableName)
-  const find = findTrashed(items)
 
   return {
     /** From now on the item is neither listed nor restored, even if its records are deleted only later. */
     giveUp: (owner: string, id: string, now: number, ahead?: Ahead): Promise<true> =>
       untilSettled(async () => {
-        const found = await find(owner, id, ahead)
-        if (!found) throw new LetheError('item_not_found')
-        return (await markGoing(items, owner, found.trashed, now)) ? true : undefined
+        const found = await items.get(nodeKey(id), ahead)
+        const node = found && nodeOf(found)
+        if (node?.owner !== owner || node.trashedAt === undefined) throw new LetheError('item_not_found')
+        const mark = { set: GO, only: '#id = :id', fields: { id, now } }
+        const outcome = await items.update(trashKey(owner, { id, trashedAt: node.trashedAt }), mark)
+        return isRefused(outcome) ? undefined : true
       }),
 
     /** Newest first, without items that are being purged. A position has no meaning for the caller. */
@@ -82,6 +85,6 @@ export async function pageOfStaying(items: Table, owner: string, after: string |
 export async function markGoing(items: Table, owner: string, trashed: Trashed, now: number): Promise<boolean> {
   if (trashed.purging !== undefined) return true
   const { only, fields } = asRead(trashed)
-  const mark = { set: 'SET #purging = if_not_exists(#purging, :now)', only, fields: { ...fields, now } }
+  const mark = { set: GO, only, fields: { ...fields, now } }
   return !isRefused(await items.update(trashKey(owner, trashed), mark))
 }

@@ -27,6 +27,26 @@ describe('removing from the trash', () => {
     await expect(restored).rejects.toMatchObject({ code: 'item_not_found' })
   })
 
+  it('costs two calls and a message', async () => {
+    const { trash, remove } = await aFile()
+    await trash()
+    cloud().forget()
+    expect((await remove()).status).toBe(204)
+    expect(cloud().calls).toEqual(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'sqs:SendMessage'])
+    expect(cloud().units).toEqual({ read: 3, write: 1 })
+  })
+
+  it('goes on when it was restored and trashed again since it was read', async () => {
+    const { owner, id, trash, remove } = await aFile()
+    await trash()
+    cloud().justBefore('dynamodb:UpdateItem', async () => {
+      await trashIn(database()).restore(id, {}, { caller: owner, now: NOW })
+      await trashIn(database()).trash('file', id, { caller: owner, now: NOW + 1 }, undefined)
+    })
+    expect((await remove()).status).toBe(204)
+    expect((await trashIn(database()).page(owner, undefined, 10, NOW)).trashed).toEqual([])
+  })
+
   it('is refused for what is not in the caller’s trash, and sends nothing', async () => {
     const { trash, remove } = await aFile()
     expect(await remove()).toMatchObject({ status: 404, body: { code: 'item_not_found' } })
