@@ -38,6 +38,46 @@ describe('POST /files', () => {
     expect(await usedBy(database(), caller.userId)).toEqual({ used: 10, open: 1 })
   })
 
+  it.each([
+    ['a name', { name: 'plan.txt' }, 3],
+    ['a path', { path: 'plan.txt' }, 3],
+    ['a name and a key', { name: 'plan.txt' }, 4],
+  ])('reads with the session what the request leads to: %s', async (asked, place, read) => {
+    const caller = await aCaller(route)
+    const { name: _, ...small } = SMALL
+    cloud().forget()
+    const { status } = await create(caller, { ...small, ...place }, asked.endsWith('key') ? 'key' : undefined)
+    expect(status).toBe(201)
+    expect(cloud().calls).toEqual(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'])
+    expect(cloud().units).toEqual({ read, write: 2 })
+  })
+
+  it.each([
+    ['a folder', { name: 'plan.txt' }],
+    ['a file', {}],
+  ])('reads one call more for %s', async (into, asked) => {
+    const caller = await aCaller(route)
+    const make = into === 'a file' ? withFile : withFolder
+    const { id } = await make(database(), { owner: caller.userId })
+    const { name: _, ...small } = SMALL
+    const place = into === 'a file' ? { fileId: id } : { folderId: id }
+    cloud().forget()
+    expect((await create(caller, { ...small, ...place, ...asked })).status).toBe(201)
+    const reads = Array(2).fill('dynamodb:BatchGetItem')
+    expect(cloud().calls).toEqual([...reads, 'dynamodb:UpdateItem', 'dynamodb:PutItem'])
+  })
+
+  it.each([{ name: 'ü'.repeat(1024) }, { path: `${'ü'.repeat(1024)}/plan.txt` }])(
+    'asks the store for no name that nothing can have',
+    async (place) => {
+      const caller = await aCaller(route)
+      const { name: _, ...small } = SMALL
+      cloud().forget()
+      expect((await create(caller, { ...small, ...place })).body).toMatchObject({ status: 400, code: 'name_invalid' })
+      expect([cloud().calls, cloud().units.read]).toEqual([['dynamodb:BatchGetItem'], 2])
+    },
+  )
+
   it('gives no URL above that but the size of the parts, of an upload that S3 knows', async () => {
     const caller = await aCaller(route)
     const { status, body } = await create(caller, LARGE)
