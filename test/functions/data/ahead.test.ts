@@ -52,6 +52,28 @@ describe('what is read ahead', () => {
   })
 })
 
+describe('a batch', () => {
+  it('asks only for what was not read ahead', async () => {
+    dynamo
+      .on(BatchGetItemCommand)
+      .resolvesOnce({ Responses: { Users: [item('a', 'first')] } })
+      .resolvesOnce({ Responses: { Users: [item('c', 'second')] } })
+    const ahead = await readAhead(db, [users.keyed(key('a')), users.keyed(key('b'))])
+    expect(await users.batch([key('a'), key('b'), key('c')], ahead)).toEqual([item('a', 'first'), item('c', 'second')])
+    expect(sent()[1]).toEqual({ Users: strongly('c') })
+  })
+
+  it('of more than a hundred keys takes several calls, and of none none', async () => {
+    const names = Array.from({ length: 250 }, (_, at) => `${at}`)
+    dynamo.on(BatchGetItemCommand).resolves({})
+    expect(await users.batch(names.map(key))).toEqual([])
+    expect(sent().map((request) => request?.Users?.Keys?.length)).toEqual([100, 100, 50])
+    dynamo.reset()
+    expect(await users.batch([])).toEqual([])
+    expect(sent()).toEqual([])
+  })
+})
+
 describe('keys of several tables that were not processed', () => {
   const both = [users.keyed(key('a')), files.keyed(key('b')), files.keyed(key('c'))]
 
