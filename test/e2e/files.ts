@@ -45,8 +45,12 @@ export async function newUser(): Promise<User> {
 
 let signedIn: Promise<User> | undefined
 
-/** One for all test files: who is refused, and what belongs to another. What it is asked to make has a name of its own. */
+/**
+ * One for all test files: who is refused, and what belongs to another. What it is asked to make has a name of its own.
+ * A program has one of its own.
+ */
 export function aStranger(): Promise<User> {
+  if (!process.env.VITEST) return (signedIn ??= newUser())
   const account = inject('stranger')
   signedIn ??= signIn(account).then(({ accessToken: token }) => ({ ...account, token }))
   return signedIn
