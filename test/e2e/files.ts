@@ -50,10 +50,14 @@ let signedIn: Promise<User> | undefined
  * A program has one of its own.
  */
 export function aStranger(): Promise<User> {
-  if (!process.env.VITEST) return (signedIn ??= newUser())
-  const account = inject('stranger')
-  signedIn ??= signIn(account).then(({ accessToken: token }) => ({ ...account, token }))
+  signedIn ??= process.env.VITEST ? theStrangerOfAll() : newUser()
   return signedIn
+}
+
+async function theStrangerOfAll(): Promise<User> {
+  const account = inject('stranger')
+  const { accessToken: token } = await signIn(account)
+  return { ...account, token }
 }
 
 /** An answer that must be this; what was refused is told. */
