@@ -29,10 +29,16 @@ export type FunctionOf = {
 }
 
 /**
- * One argon2 hash at a time, always in the same memory. Else each thread of the pool would have 46 MiB of its own, and
- * each hash would get fresh pages from the kernel, which takes as long as the hash itself.
+ * One argon2 hash at a time, always in the same memory, in large pages where the kernel has them. Else each thread of the
+ * pool would have 46 MiB of its own, and each hash would get fresh pages from the kernel, which takes as long as the
+ * hash itself. See docs/decisions/0009-cheap-requests.md.
  */
-const HASHING = { UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '1', MALLOC_TOP_PAD_: String(64 * 2 ** 20) }
+const HASHING = {
+  UV_THREADPOOL_SIZE: '1',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TOP_PAD_: String(64 * 2 ** 20),
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+}
 
 /** A function and its role, made from rows. It may do and know only what the rows say. */
 export class ZoneFunction extends Construct {

@@ -11,7 +11,7 @@ export const usage = (folder: string) => `npm start -- [options]
   --port <number>      first of three ports: API, outbox, AWS endpoint (3000)
   --host <address>     address to listen on (127.0.0.1)
   --lifecycle <name>   warm: processes are reused; per-request: a new one each time (warm)
-  --environments <n>   most processes of one function at a time (the number of processors, at least 2)
+  --environments <n>   most processes of one function at a time (the number of processors and one more)
   --state <folder>     what is remembered between starts (${folder}/state)
   --fresh              forget what is remembered
   -c <name=value>      context for the CDK app, as of "cdk deploy"; may be repeated
@@ -98,9 +98,9 @@ function lifecycleOf(text: string): Lifecycle {
   throw refusal(`--lifecycle must be warm or per-request, not ${text}`)
 }
 
-/** More than the machine can run at the same time would only take memory. */
+/** One waits for an answer while the others run. More would only take memory. */
 function environmentsFrom(text: string | undefined): number {
-  if (text === undefined) return Math.max(2, availableParallelism())
+  if (text === undefined) return availableParallelism() + 1
   const count = Number(text)
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw refusal('--environments must be a number from 1 to 1000')

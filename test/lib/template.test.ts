@@ -179,6 +179,17 @@ describe('functions', () => {
     ])
   })
 
+  it('hash always in the same memory', () => {
+    const hashing = functions.filter(({ Environment }) => Environment.Variables.UV_THREADPOOL_SIZE === '1')
+    for (const { Environment } of hashing) {
+      expect(Environment.Variables).toMatchObject({
+        MALLOC_ARENA_MAX: '1',
+        MALLOC_TOP_PAD_: String(64 * 2 ** 20),
+        GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+      })
+    }
+  })
+
   it('hold no secret in a variable', () => {
     const names = new Set(functions.flatMap(({ Environment }) => Object.keys(Environment.Variables)))
     expect([...names].filter((name) => /PASSWORD$|PRIVATE|_KEY$/.test(name))).toEqual([])

@@ -80,7 +80,9 @@ async function startStream(
 ): Promise<Poller> {
   const { streamArn, failureQueueArn } = mapping
   const { lambda, connection, invoke } = targetOf(options, mapping.functionName)
-  const client = new DynamoDBStreamsClient(connection)
+  const client = new DynamoDBStreamsClient({ ...connection, cacheMiddleware: true })
+  // It prepares every record for a log that nobody keeps.
+  client.middlewareStack.remove('loggerMiddleware')
   const queues = new SQSClient(connection)
   const failureQueueUrl = failureQueueArn && findByArn(options.resources, failureQueueArn).ref
   const giveUp = async (shardId: string, what: GivenUp) => {

@@ -6,8 +6,8 @@ import { lambdaFunction } from './lambda-function.ts'
 import { type FunctionLogLine, type Invoke, LambdaRefusal, type Lifecycle } from './model.ts'
 import { createPool, type Pool } from './pool.ts'
 
-/** Three functions are usually enough to keep warm; each process takes 20 to 70 MB. */
-const IDLE_PER_TURN = 3
+/** For each turn of a function: two functions are usually enough to keep warm, and a process takes 20 to 70 MB. */
+const IDLE_PER_TURN = 2
 
 export type FunctionsOptions = {
   resources: Resource[]

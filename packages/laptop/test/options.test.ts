@@ -9,7 +9,7 @@ test('without flags: three ports from 3000 on loopback, warm, state kept in the 
     host: '127.0.0.1',
     ports: { api: 3000, outbox: 3001, door: 3002 },
     lifecycle: 'warm',
-    maxEnvironments: Math.max(2, availableParallelism()),
+    maxEnvironments: availableParallelism() + 1,
     stateFolder: '/project/.sample/state',
     fresh: false,
     context: {},
