@@ -35,7 +35,8 @@ try {
   await tryWhatIsNotGranted(laptop, state)
   const first = await laptop.stop()
 
-  laptop = await startLaptop({ state, flags: ['--lifecycle=warm', ...smallLimits('fast')] })
+  // All nouns at once: with few processes each function would start again and again.
+  laptop = await startLaptop({ state, flags: ['--lifecycle=warm', '--environments=8', ...smallLimits('fast')] })
   const perZone = grantsOfRun('zone')
   await signIn(laptop, emails[1])
   await step('end-to-end, a function for each zone, warm', laptop, 'fast')
