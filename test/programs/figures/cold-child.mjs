@@ -18,6 +18,8 @@ require('node:module').syncBuiltinESMExports()
 
 const start = performance.now()
 const { handler } = await import(bundle)
+// On AWS a function speaks TLS and loads this when it starts. Here the endpoint has none.
+process.getBuiltinModule('node:https')
 const loaded = performance.now()
 const response = await handler(event, {})
 console.log(
