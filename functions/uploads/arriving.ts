@@ -54,7 +54,8 @@ export function arriving({ db, filesTable, tree, uploads, objects }: ArrivingPar
   /** Makes a file only if the object is there and is what was announced. */
   async function arrive(upload: Upload, now: number): Promise<Upload | undefined> {
     const found = await objects.head(upload.id)
-    if (!found) return upload
+    // Another report may have come first, and may have given the upload up.
+    if (!found) return uploads.find(upload.id)
     const { size, sum = '' } = found
     const isAnnounced = upload.uploadId === undefined ? sum === upload.sum : isSumOfParts(sum, upload)
     if (size !== upload.size || !isAnnounced) return giveUp(upload, 'mismatch', now)

@@ -72,6 +72,17 @@ describe('completion', () => {
     expect(cloud().units).toEqual({ read: 5, write: 7 })
   })
 
+  it('of an upload that another report gives up meanwhile, with its object, says so', async () => {
+    const { caller, upload } = await opened()
+    arrive(upload)
+    cloud().justBefore('s3:HeadObject', async () => {
+      await uploadsIn(database()).giveUp(upload, 'name_taken', NOW)
+      cloud().s3.stored.delete(upload.id)
+    })
+    const { status, body } = await complete(caller, upload.id)
+    expect([status, body.code]).toEqual([409, 'upload_dead'])
+  })
+
   it('of an upload that was made a file since it was read answers with that file', async () => {
     const { caller, upload } = await opened()
     arrive(upload)
